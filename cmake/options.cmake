@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Flags of every target, on an interface library that each links.
+add_library(guardd_options INTERFACE)
+target_include_directories(guardd_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(guardd_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  -fstack-protector-strong)
+target_link_options(guardd_options INTERFACE -Wl,-z,relro,-z,now)
+if(GUARDD_SANITIZE)
+  target_compile_options(guardd_options INTERFACE -fsanitize=${GUARDD_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(guardd_options INTERFACE -fsanitize=${GUARDD_SANITIZE})
+endif()
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace guardd {
+
+/// glob(7) over one name: `*` (any bytes but '/'), `?`, and nothing else special. Linear in pattern * name.
+bool glob_match(std::string_view pattern, std::string_view name);
+
+/// The same over an absolute path, component by component.
+bool path_glob_match(std::string_view pattern, std::string_view path);
+
+}  // namespace guardd

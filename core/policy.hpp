@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/operation.hpp"
+#include "core/recognition.hpp"
+#include "core/result.hpp"
+
+namespace guardd {
+
+/// What a rule can be about; the reason code of its refusals has the same name (docs/policy.md).
+inline constexpr std::string_view rule_facts[] = {
+    "dataset.active",    "dataset.at_rest",    "dataset.ambiguous", "role.primary",
+    "role.unknown",      "replicas.attached",  "clients.connected", "device.in_use",
+    "mount.unrecognised", "mount.missing",     "path.protected",
+};
+
+struct Rule {
+  std::string id;    ///< "data/active"
+  std::string fact;  ///< one of rule_facts
+  std::set<Operation> refuses;
+  std::vector<std::string> services;  ///< only about these; empty: about all
+  std::string remedy;                 ///< what to do next, for people
+};
+
+/// "Not this one, and here is why." An exception lifts reasons that match all of what it names; it is shown in every answer.
+struct Exception {
+  std::string rule;     ///< a rule's id, or empty for any
+  std::string service;  ///< or empty
+  std::string path;     ///< a dataset's or mount's path, exact, or empty
+  std::string reason;
+  std::optional<std::int64_t> until_s;  ///< seconds since the epoch; lapses then
+  std::string file;                     ///< where it stands
+};
+
+/// One policy file's content, before merging.
+struct PolicyFile {
+  std::string path;
+  std::map<std::string, Recognition> services;
+  std::vector<Rule> rules;
+  std::vector<std::string> system_mounts;    ///< mount points that are the system's own; `*` matches one component
+  std::vector<std::string> protected_paths;
+  std::vector<std::string> required_inspectors;
+  std::vector<Exception> exceptions;
+  std::optional<std::int64_t> freshness_ms;
+};
+
+/// The merged policy: one immutable, numbered generation. The order of the files does not matter: services and rules
+/// are united, and nothing in one file removes what another says.
+struct Policy {
+  std::uint64_t generation = 0;
+  std::string digest;  ///< "sha256:..." over the files' names and bytes; made by the reader
+  std::map<std::string, Recognition> services;
+  std::map<std::string, Rule> rules;
+  std::set<std::string> system_mounts;
+  std::set<std::string> protected_paths;
+  std::set<std::string> required_inspectors;
+  std::vector<Exception> exceptions;
+  std::int64_t freshness_ms = 1000;  ///< the smallest that any file says, 1000 if none does
+
+  [[nodiscard]] std::vector<Recognition> recognitions() const;
+};
+
+/// Reads one policy file. The error's message is "FILE: /json/pointer: what is wrong, what is expected".
+Result<PolicyFile> parse_policy(std::string_view file, std::string_view text);
+
+/// Unites files. Fails when two of them say contradictory things (one rule id with two facts).
+Result<Policy> merge_policies(const std::vector<PolicyFile>& files);
+
+}  // namespace guardd

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/facts.hpp"
+
+namespace guardd {
+
+/// Everything the inspectors saw in one look. Immutable once made; numbered.
+struct Snapshot {
+  std::uint64_t generation = 0;
+  std::int64_t began_boot_ms = 0;  ///< CLOCK_BOOTTIME at the start of the look, milliseconds
+  std::int64_t began_wall_s = 0;   ///< CLOCK_REALTIME at the start of the look, seconds since the epoch
+  std::uint64_t host_mnt_ns = 0;   ///< inode of PID 1's mount namespace: the host's view of paths; 0 when unread
+
+  HostFact host;
+  BootFact boot;
+  std::vector<ProcessFact> processes;
+  std::vector<OpenFileFact> open_files;
+  std::vector<OpenDeviceFact> open_devices;
+  std::vector<BusyDirectory> busy_directories;
+  bool busy_directories_complete = false;  ///< false when there were more than the bound
+  std::vector<MountFact> mounts;
+  std::vector<FilesystemFact> filesystems;
+  std::vector<BlockDeviceFact> devices;
+  std::vector<DataDirectoryFact> directories;
+  std::vector<ListenerFact> listeners;
+  std::vector<RoleFact> roles;
+
+  std::vector<InspectorReport> inspectors;
+};
+
+}  // namespace guardd
