@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/facts.hpp"
+#include "daemon/os/clock.hpp"
+
+namespace guardd {
+
+/// An answer must stay readable, and what broke a look is rarely more than one thing.
+inline constexpr std::size_t max_problems = 16;
+
+/// Adds a problem unless there are max_problems of them already.
+inline void add_problem(std::vector<std::string>& problems, std::string problem) {
+  if (problems.size() < max_problems) problems.push_back(std::move(problem));
+}
+
+/// The report of an inspector that began at `start_us` (monotonic_now_us): ok when there is no problem, degraded
+/// otherwise; with the first max_problems of them.
+inline InspectorReport make_report(std::string name, std::vector<std::string> problems, std::int64_t start_us) {
+  InspectorReport report;
+  report.name = std::move(name);
+  report.health = problems.empty() ? Health::ok : Health::degraded;
+  if (problems.size() > max_problems) problems.resize(max_problems);
+  report.problems = std::move(problems);
+  report.duration_us = monotonic_now_us() - start_us;
+  return report;
+}
+
+/// The same, where besides the inspector's own problems it may not see what PID 1 sees (sight_problems): then nothing
+/// that it found or missed counts, and it has failed.
+inline InspectorReport make_report(std::string name, std::vector<std::string> problems,
+                                   const std::vector<std::string>& sight, std::int64_t start_us) {
+  problems.insert(problems.begin(), sight.begin(), sight.end());
+  InspectorReport report = make_report(std::move(name), std::move(problems), start_us);
+  if (!sight.empty()) report.health = Health::failed;
+  return report;
+}
+
+}  // namespace guardd
