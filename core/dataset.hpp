@@ -3,36 +3,47 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/facts.hpp"
+#include "core/locate.hpp"
+#include "core/storage_graph.hpp"
 
 namespace guardd {
 
+struct Snapshot;
+
 enum class DatasetState { at_rest, active };
+
+std::string_view to_string(DatasetState state);
+std::string_view to_string(Role role);
 
 /// A body of data that a service owns.
 struct Dataset {
-  std::string id;       ///< stable while the directory or process lives: "mysql:STDEV:INODE" or "mysql:pid:PID:START"
+  std::string id;  ///< stable while the directory or process lives: "mysql:dir:STDEV:INODE", "redis:pid:PID:START"
   std::string service;
   Role role = Role::unknown;
-  std::string role_detail;  ///< why it is unknown, or replication's state
-  std::string path;         ///< empty for a memory-only service
+  std::string role_detail;   ///< why the role is unknown, or the replication's state
+  std::string path;          ///< empty for a service that only lives in memory
+  std::uint64_t mnt_ns = 0;  ///< the mount namespace that path belongs to
   DatasetState state = DatasetState::at_rest;
-  bool memory = false;
-  std::vector<std::string> devices;  ///< /dev names: of the filesystem, then its ancestors up to whole disks
-  bool traceable = false;            ///< false: some device under it is not known; it weighs on every target
+  bool memory = false;  ///< a running service of which no file was found
+
+  /// The block devices whose loss would lose it: that of its filesystem first, then their ancestors.
   std::vector<DeviceNumber> device_numbers;
-  /// Where it lies: (device of the filesystem, path within that filesystem); for path targets. May be empty.
-  std::vector<std::pair<DeviceNumber, std::string>> locations;
-  std::vector<std::int32_t> pids;
-  std::vector<RoleFact> roles;
+  std::vector<std::string> devices;  ///< the same as /dev names
+  bool traceable = true;             ///< false: some device under it is not known, so it weighs on every target
+  std::vector<FsLocation> locations;
+  std::vector<std::string> backing_files;  ///< of loop devices under it
+
+  std::vector<DirectoryUse> uses;  ///< who has it in use, and how
+  std::vector<std::int32_t> pids;  ///< the same processes, each once, ascending
+  std::vector<RoleFact> roles;     ///< what its servers said
 };
 
-struct Snapshot;
-
 /// Puts the facts together: data directories with who uses them, open data files outside any recognised directory, and
-/// running services without a file. A fact belongs to exactly one dataset, or makes one.
+/// running services without a file. Every fact that tells of data ends up in a dataset.
 std::vector<Dataset> assemble_datasets(const Snapshot& snapshot);
 
 }  // namespace guardd

@@ -32,6 +32,7 @@ struct Namespaces {
 /// A process that a service's recognition matched, or that holds data open (then `service` is empty).
 struct ProcessFact {
   std::int32_t pid = 0;
+  std::int32_t ppid = 0;
   std::uint64_t start_ticks = 0;  ///< field 22 of /proc/PID/stat: with pid, the process's identity on this boot
   std::uint32_t uid = 0;
   std::string comm;
@@ -44,9 +45,9 @@ struct ProcessFact {
   Namespaces ns;
   bool contained = false;  ///< its mount, pid or user namespace is not PID 1's
   std::string service;
-  std::string matched_by;  ///< "executable", "comm", "argv0"; empty when `service` is
-  std::vector<std::string> data_paths;             ///< data directories that its command line names, absolute
-  std::vector<std::uint64_t> socket_inodes;        ///< of its sockets; only filled for matched processes and data holders
+  std::string matched_by;                    ///< "executable", "comm", "argv0"; empty when `service` is
+  std::vector<std::string> data_paths;       ///< data directories that its command line names, absolute
+  std::vector<std::uint64_t> socket_inodes;  ///< of its sockets; only filled for matched processes and data holders
 };
 
 /// Something of a service's data that a process has in use.
@@ -56,7 +57,7 @@ struct OpenFileFact {
   std::string path;  ///< as /proc gives it, without " (deleted)"
   bool deleted = false;
   bool writable = false;
-  std::string how;  ///< "fd", "map", "io_uring"
+  std::string how;             ///< "fd", "map", "io_uring"
   std::int64_t mount_id = -1;  ///< -1 where fdinfo had none
   /// Device of the file's filesystem from the holder's own mountinfo, never st_dev; unknown when it can't be traced.
   Known<DeviceNumber> device;
@@ -93,30 +94,31 @@ struct MountFact {
   std::int64_t id = 0;
   std::int64_t parent = 0;
   DeviceNumber device;
-  std::string root;        ///< the path within the filesystem that is mounted here
+  std::string root;  ///< the path within the filesystem that is mounted here
   std::string mountpoint;
   std::string fstype;
-  std::string source;      ///< only to be believed where the filesystem itself writes it (btrfs)
+  std::string source;  ///< only to be believed where the filesystem itself writes it (btrfs)
   bool writable = false;
-  std::string upperdir;    ///< overlay's, as its mounter named it
+  std::string upperdir;  ///< overlay's, as its mounter named it
 };
 
 /// What a mounted filesystem holds at its root; deduplicated over mounts and namespaces by device number.
 struct FilesystemFact {
   DeviceNumber device;
   std::string fstype;
-  std::string mountpoint;  ///< one place where it is mounted
-  Known<bool> has_content; ///< anything but lost+found
+  std::string mountpoint;   ///< one place where it is mounted
+  Known<bool> has_content;  ///< anything but lost+found
 };
 
 struct BlockDeviceFact {
   std::string name;  ///< kernel name, "nvme0n1p2"
   DeviceNumber device;
-  std::string parent;                ///< the whole disk of a partition
-  std::vector<std::string> slaves;   ///< what a dm or md device stands on
+  std::string parent;               ///< the whole disk of a partition
+  std::vector<std::string> slaves;  ///< what a dm or md device stands on
   std::vector<std::string> holders;
-  std::string backing_file;          ///< of a loop device
-  std::vector<DeviceNumber> backing_devices; ///< of the filesystem that holds backing_file, empty where it can't be traced
+  std::string backing_file;  ///< of a loop device
+  std::vector<DeviceNumber>
+      backing_devices;  ///< of the filesystem that holds backing_file, empty where it can't be traced
   std::uint64_t diskseq = 0;
   std::uint64_t size_bytes = 0;
   bool read_only = false;
@@ -134,14 +136,14 @@ struct DirectoryUse {
 /// A directory that carries a service's markers.
 struct DataDirectoryFact {
   std::string service;
-  std::string path;           ///< as seen in mnt_ns
+  std::string path;  ///< as seen in mnt_ns
   std::uint64_t mnt_ns = 0;
   std::int64_t mount_id = -1;
-  std::uint64_t st_dev = 0;   ///< with inode: the same directory seen twice; not a disk
+  std::uint64_t st_dev = 0;  ///< with inode: the same directory seen twice; not a disk
   std::uint64_t inode = 0;
-  Known<DeviceNumber> device; ///< of its filesystem, from mountinfo
-  std::vector<std::string> markers;   ///< the marker entries found
-  std::int64_t newest_mtime_s = 0;    ///< newest of the marker files, seconds since the epoch
+  Known<DeviceNumber> device;        ///< of its filesystem, from mountinfo
+  std::vector<std::string> markers;  ///< the marker entries found
+  std::int64_t newest_mtime_s = 0;   ///< newest of the marker files, seconds since the epoch
   std::vector<DirectoryUse> uses;
 };
 
@@ -169,7 +171,7 @@ struct RoleFact {
   Role role = Role::unknown;
   std::string why_unknown;  ///< set when role is unknown
   std::string version;
-  std::string identity;     ///< server_uuid, or server_id where there is none
+  std::string identity;           ///< server_uuid, or server_id where there is none
   Known<std::uint32_t> replicas;  ///< attached to this server
   Known<bool> read_only;
   std::string source;       ///< "host:port" that it replicates from

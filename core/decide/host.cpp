@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "core/decide/weighing.hpp"
+
+namespace guardd::decide_detail {
+namespace {
+
+constexpr std::size_t max_evidence = 8;
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+bool is_this_host(const HostFact& host, std::string_view name) {
+  const std::string wanted = lower(name);
+  const std::string hostname = lower(host.hostname);
+  const std::array names{hostname, hostname.substr(0, hostname.find('.')), lower(host.fqdn), lower(host.machine_id),
+                         lower(host.product_uuid)};
+  return std::ranges::any_of(names, [&](const std::string& known) { return !known.empty() && known == wanted; });
+}
+
+/// systemd's SystemState once the boot's job queue has been empty: org.freedesktop.systemd1(5). "none": no systemd
+/// here.
+bool has_booted(std::string_view state) {
+  constexpr std::array<std::string_view, 4> states{"running", "degraded", "stopping", "none"};
+  return std::ranges::find(states, state) != states.end();
+}
+
+}  // namespace
+
+void weigh_inspectors(Weighing& weighing) {
+  const std::string remedy =
+      "see the inspector's problems in `guardctl status`; guardd must run as root in the host's own namespaces";
+  for (const std::string& name : weighing.policy.required_inspectors) {
+    const auto found = std::ranges::find(weighing.snapshot.inspectors, name, &InspectorReport::name);
+    if (found == weighing.snapshot.inspectors.end()) {
+      weighing.add(unknown("inspector.failed", "the inspector \"" + name + "\" did not report", remedy));
+      continue;
+    }
+    if (found->health == Health::ok) continue;
+    const std::string why = found->problems.empty() ? "no reason given" : found->problems.front();
+    Reason reason =
+        unknown("inspector.failed", "the inspector \"" + name + "\" could not see everything: " + why, remedy);
+    for (const std::string& problem : found->problems) {
+      if (reason.evidence.size() == max_evidence) break;
+      reason.evidence.push_back({.inspector = name, .pid = {}, .exe = {}, .file = {}, .detail = problem});
+    }
+    weighing.add(std::move(reason));
+  }
+  const Snapshot& snapshot = weighing.snapshot;
+  const bool too_old = snapshot.began_boot_ms < weighing.now.asked_boot_ms - weighing.policy.freshness_ms;
+  const bool from_the_future = snapshot.began_boot_ms > weighing.now.boot_ms;
+  if (too_old || from_the_future) {
+    weighing.add(unknown("snapshot.stale", "the last look at this host is too old to be trusted", "ask again"));
+  }
+  if (!weighing.ledger.readable.known()) {
+    weighing.add(unknown("ledger.failed", "the ledger could not be read: " + weighing.ledger.readable.why(),
+                         "repair the state directory, then ask again"));
+  }
+}
+
+void weigh_host(Weighing& weighing) {
+  const HostFact& host = weighing.snapshot.host;
+  const std::string& expected = weighing.request.expect_host;
+  if (!expected.empty() && !is_this_host(host, expected)) {
+    weighing.add(refusal("host.mismatch", "this host is " + host.hostname + ", not " + expected,
+                         "find out why the command reached this host; run it on " + expected));
+  }
+  const Known<std::string>& state = weighing.snapshot.boot.state;
+  if (!state.known()) {
+    weighing.add(
+        unknown("inspector.failed", "whether the host has finished booting is not known: " + state.why(), "ask again"));
+  } else if (!has_booted(state.value())) {
+    weighing.add(
+        refusal("host.starting",
+                "the host has not finished booting (systemd says \"" + state.value() +
+                    "\"): services and filesystems may be missing still",
+                "wait for the boot to end, `systemctl list-jobs` shows what it waits for; or ask with --wait"));
+  }
+  for (const Hold& hold : weighing.ledger.holds) {
+    const bool lapsed = hold.until_s && *hold.until_s <= weighing.now.wall_s;
+    if (hold.operation != weighing.request.operation || lapsed) continue;
+    weighing.add(
+        refusal("hold.active", hold.by + " holds this host: " + hold.reason, "ask " + hold.by + " to remove the hold"));
+  }
+}
+
+}  // namespace guardd::decide_detail

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/storage_graph.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace guardd {
+
+StorageGraph::StorageGraph(const std::vector<BlockDeviceFact>& devices) : devices_(devices) {
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    by_number_.emplace(devices_[i].device, i);
+    by_name_.emplace(devices_[i].name, i);
+  }
+}
+
+const BlockDeviceFact* StorageGraph::find(DeviceNumber device) const {
+  const auto found = by_number_.find(device);
+  return found == by_number_.end() ? nullptr : &devices_[found->second];
+}
+
+const BlockDeviceFact* StorageGraph::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &devices_[found->second];
+}
+
+StorageGraph::Parents StorageGraph::parents(const BlockDeviceFact& device) const {
+  Parents result;
+  std::vector<std::string_view> names(device.slaves.begin(), device.slaves.end());
+  if (!device.parent.empty()) names.emplace_back(device.parent);
+  for (const std::string_view name : names) {
+    if (const BlockDeviceFact* parent = find(name)) {
+      result.devices.push_back(parent->device);
+    } else {
+      result.complete = false;
+    }
+  }
+  result.devices.insert(result.devices.end(), device.backing_devices.begin(), device.backing_devices.end());
+  if (!device.backing_file.empty() && device.backing_devices.empty()) result.complete = false;
+  return result;
+}
+
+StorageGraph::Ancestry StorageGraph::ancestors(DeviceNumber device) const {
+  Ancestry result;
+  std::set<DeviceNumber> seen{device};
+  result.devices.push_back(device);
+  for (std::size_t next = 0; next < result.devices.size(); ++next) {
+    const BlockDeviceFact* fact = find(result.devices[next]);
+    if (fact == nullptr) {
+      result.traceable = false;
+      continue;
+    }
+    const Parents above = parents(*fact);
+    result.traceable = result.traceable && above.complete;
+    for (const DeviceNumber parent : above.devices) {
+      if (seen.insert(parent).second) result.devices.push_back(parent);
+    }
+  }
+  return result;
+}
+
+std::vector<DeviceNumber> StorageGraph::descendants(DeviceNumber device) const {
+  std::vector<DeviceNumber> result{device};
+  std::set<DeviceNumber> seen{device};
+  for (std::size_t next = 0; next < result.size(); ++next) {
+    for (const BlockDeviceFact& candidate : devices_) {
+      const Parents above = parents(candidate);
+      if (std::ranges::find(above.devices, result[next]) != above.devices.end() &&
+          seen.insert(candidate.device).second) {
+        result.push_back(candidate.device);
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace guardd
