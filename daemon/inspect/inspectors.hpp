@@ -20,6 +20,7 @@ struct HostRoot {
   std::string sys = "/sys";
   std::string etc = "/etc";
   std::string run = "/run";
+  std::string dev = "/dev";
 };
 
 struct ProcessesInput {
