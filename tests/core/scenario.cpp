@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/core/scenario.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "core/facts_json.hpp"
+#include "core/wire.hpp"
+
+namespace guardd::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const fs::path source_dir = GUARDD_SOURCE_DIR;
+
+std::string read(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return std::move(result).value();
+}
+
+std::vector<fs::path> json_files(const fs::path& directory) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with(".json") && !name.ends_with(".schema.json")) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+Policy policy_with(const json& extra) {
+  std::vector<PolicyFile> files;
+  for (const fs::path& path : json_files(source_dir / "policies")) {
+    files.push_back(must(parse_policy(path.string(), read(path))));
+  }
+  if (!extra.is_null()) files.push_back(must(parse_policy("site.json", extra.dump())));
+  return must(merge_policies(files));
+}
+
+Ledger ledger_of(const json& text) {
+  Ledger ledger;
+  if (text.contains("unreadable")) ledger.readable = Unknown{text["unreadable"]};
+  for (const json& hold : text.value("holds", json::array())) {
+    ledger.holds.push_back({.id = hold["id"],
+                            .operation = parse_operation(hold["operation"].get<std::string>()).value(),
+                            .reason = hold["reason"],
+                            .by = hold["by"],
+                            .until_s = {}});
+  }
+  return ledger;
+}
+
+json append(json facts, const json& add) {
+  for (const auto& [list, items] : add.items()) {
+    for (const json& item : items) facts[list].push_back(item);
+  }
+  return facts;
+}
+
+}  // namespace
+
+std::vector<Scenario> load_scenarios() {
+  const json base = json::parse(read(source_dir / "tests/scenarios/bare-host.json"));
+  std::vector<Scenario> scenarios;
+  for (const fs::path& path : json_files(source_dir / "tests/scenarios")) {
+    const json text = json::parse(read(path));
+    json facts = base["snapshot"];
+    facts.merge_patch(text.value("patch", json::object()));
+    Scenario scenario;
+    scenario.name = path.stem();
+    scenario.add = text.value("add", json::object());
+    scenario.snapshot = append(facts, scenario.add).get<Snapshot>();
+    scenario.policy = policy_with(text.contains("policy") ? text["policy"] : json());
+    scenario.ledger = ledger_of(text.value("ledger", json::object()));
+    scenario.request = must(parse_check_request(text["request"].dump()));
+    const json& now = base["now"];
+    scenario.now = {.boot_ms = now["boot_ms"], .asked_boot_ms = now["asked_boot_ms"], .wall_s = now["wall_s"]};
+    scenario.want = text["want"];
+    scenarios.push_back(std::move(scenario));
+  }
+  return scenarios;
+}
+
+Snapshot with_facts(const Snapshot& snapshot, const json& add) { return append(json(snapshot), add).get<Snapshot>(); }
+
+std::vector<std::string> codes(const Verdict& verdict) {
+  std::vector<std::string> result;
+  for (const Reason& reason : verdict.reasons) result.push_back(reason.code);
+  std::ranges::sort(result);
+  return result;
+}
+
+}  // namespace guardd::test

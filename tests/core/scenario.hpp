@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/decide.hpp"
+
+namespace guardd::test {
+
+/// One file of tests/scenarios: bare-host.json's snapshot, with "patch" merged into it (RFC 7396) and the lists of
+/// "add" appended; the shipped policies and the scenario's own; a question; what must come out.
+struct Scenario {
+  std::string name;
+  Snapshot snapshot;
+  Policy policy;
+  Ledger ledger;
+  CheckRequest request;
+  Now now;
+  nlohmann::json add;  ///< the facts that it adds to the bare host
+  nlohmann::json want;
+
+  [[nodiscard]] Verdict decide() const { return guardd::decide(snapshot, policy, ledger, request, now); }
+};
+
+std::vector<Scenario> load_scenarios();
+
+/// The snapshot with the lists of `add` appended.
+Snapshot with_facts(const Snapshot& snapshot, const nlohmann::json& add);
+
+/// The reason codes of a verdict, sorted.
+std::vector<std::string> codes(const Verdict& verdict);
+
+}  // namespace guardd::test

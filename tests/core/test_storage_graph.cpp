@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "core/locate.hpp"
+#include "core/storage_graph.hpp"
+#include "core/trace.hpp"
+
+using namespace guardd;
+
+namespace {
+
+BlockDeviceFact device(std::string name, DeviceNumber number) {
+  BlockDeviceFact fact;
+  fact.name = std::move(name);
+  fact.device = number;
+  return fact;
+}
+
+/// md0 over sda1 and sdb1, an LVM volume on it, a loop device over a file on that.
+std::vector<BlockDeviceFact> stack() {
+  std::vector<BlockDeviceFact> devices{device("sda", {8, 0}),   device("sda1", {8, 1}), device("sdb", {8, 16}),
+                                       device("sdb1", {8, 17}), device("md0", {9, 0}),  device("dm-0", {253, 0}),
+                                       device("loop0", {7, 0})};
+  devices[1].parent = "sda";
+  devices[3].parent = "sdb";
+  devices[4].slaves = {"sda1", "sdb1"};
+  devices[5].slaves = {"md0"};
+  devices[6].backing_file = "/lv/image";
+  devices[6].backing_devices = {{253, 0}};
+  return devices;
+}
+
+MountFact mount(std::int64_t id, std::int64_t parent, DeviceNumber number, std::string mountpoint,
+                std::string root = "/") {
+  MountFact fact;
+  fact.mnt_ns = 1;
+  fact.id = id;
+  fact.parent = parent;
+  fact.device = number;
+  fact.root = std::move(root);
+  fact.mountpoint = std::move(mountpoint);
+  fact.fstype = "ext4";
+  return fact;
+}
+
+}  // namespace
+
+TEST_CASE("ancestors go down to every disk, descendants up to the loop device") {
+  const StorageGraph graph(stack());
+  const auto ancestry = graph.ancestors({7, 0});
+  CHECK(ancestry.traceable);
+  CHECK(ancestry.devices == std::vector<DeviceNumber>{{7, 0}, {253, 0}, {9, 0}, {8, 1}, {8, 17}, {8, 0}, {8, 16}});
+  CHECK(graph.descendants({8, 16}) == std::vector<DeviceNumber>{{8, 16}, {8, 17}, {9, 0}, {253, 0}, {7, 0}});
+}
+
+TEST_CASE("a member that is not there makes the ancestry untraceable") {
+  std::vector<BlockDeviceFact> devices = stack();
+  SECTION("a missing RAID member") { devices[4].slaves.emplace_back("sdc1"); }
+  SECTION("a loop device whose file lies nobody knows where") { devices[6].backing_devices.clear(); }
+  CHECK_FALSE(StorageGraph(devices).ancestors({7, 0}).traceable);
+}
+
+TEST_CASE("an unknown device is untraceable, and a cycle ends") {
+  std::vector<BlockDeviceFact> devices = stack();
+  CHECK_FALSE(StorageGraph(devices).ancestors({99, 9}).traceable);
+  devices[0].slaves = {"loop0"};
+  CHECK(StorageGraph(devices).ancestors({7, 0}).devices.size() == 7);
+}
+
+TEST_CASE("a path is in the longest mount point, the topmost of several") {
+  const std::vector<MountFact> mounts{mount(1, 0, {8, 1}, "/"), mount(4, 3, {8, 4}, "/srv"),
+                                      mount(2, 1, {8, 2}, "/srv"), mount(3, 2, {8, 3}, "/srv"),
+                                      mount(5, 4, {8, 5}, "/srv/db")};
+  CHECK(mount_of(mounts, 1, "/srv/x")->id == 4);
+  CHECK(mount_of(mounts, 1, "/srv/db/x")->id == 5);
+  CHECK(mount_of(mounts, 1, "/srv/dbx")->id == 4);
+  CHECK(mount_of(mounts, 1, "/srvx")->id == 1);
+  CHECK(mount_of(mounts, 2, "/srv") == nullptr);
+}
+
+TEST_CASE("two names of one directory have one location") {
+  const std::vector<MountFact> mounts{mount(1, 0, {8, 1}, "/"), mount(2, 1, {8, 1}, "/mnt", "/var/lib")};
+  CHECK(locate(mounts, 1, 1, "/mnt/mysql") == locate(mounts, 1, 1, "/var/lib/mysql"));
+}
+
+TEST_CASE("an overlay that names itself as its upper directory does not loop") {
+  MountFact overlay = mount(1, 0, {0, 50}, "/");
+  overlay.fstype = "overlay";
+  overlay.upperdir = "/upper";
+  CHECK(locate({overlay}, 1, 1, "/x").empty());
+}
+
+TEST_CASE("is_within compares whole components") {
+  CHECK(is_within("/a/b", "/a"));
+  CHECK(is_within("/a", "/a"));
+  CHECK(is_within("/a", "/"));
+  CHECK_FALSE(is_within("/ab", "/a"));
+  CHECK_FALSE(is_within("/a", "/a/b"));
+}
