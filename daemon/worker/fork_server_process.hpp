@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "core/result.hpp"
+#include "daemon/os/fd.hpp"
+
+namespace guardd {
+
+/// A running fork server: guardd's end of the channel (non-blocking), and the process.
+struct ForkServerProcess {
+  pid_t pid = -1;
+  Fd channel;
+  Fd pidfd;
+};
+
+/// Starts `program` as a fork server, in a session of its own so that a terminal's ^C is guardd's alone. It dies with
+/// the calling thread.
+Result<ForkServerProcess> start_fork_server(const std::string& program);
+
+}  // namespace guardd

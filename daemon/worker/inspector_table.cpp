@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/worker/inspector_table.hpp"
+
+#include <array>
+
+#include "daemon/inspect/inspectors.hpp"
+#include "daemon/worker/protocol.hpp"
+#include "daemon/worker/sight.hpp"
+
+namespace guardd {
+namespace {
+
+const HostRoot& host() {
+  static const HostRoot root;
+  return root;
+}
+
+template <typename Output>
+nlohmann::json seen(Output output) {
+  add_sight_problems(output.reports, sight_problems(host()));
+  return nlohmann::json(output);
+}
+
+template <typename Input, auto inspect>
+nlohmann::json run(const nlohmann::json& input) {
+  return seen(inspect(input.get<Input>(), host()));
+}
+
+nlohmann::json run_boot(const nlohmann::json&) { return seen(inspect_boot(host())); }
+
+nlohmann::json run_role(const nlohmann::json& input) {
+  return nlohmann::json(probe_role(input.get<RoleInput>(), host()));
+}
+
+constexpr std::array<InspectorEntry, 6> entries{{
+    {"processes", run<ProcessesInput, inspect_processes>},
+    {"boot", run_boot},
+    {"storage", run<StorageInput, inspect_storage>},
+    {"data", run<DataInput, inspect_data>},
+    {"clients", run<ClientsInput, inspect_clients>},
+    {"role", run_role},
+}};
+
+}  // namespace
+
+InspectorTable inspector_table() { return entries; }
+
+}  // namespace guardd

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
+
+namespace guardd {
+
+/// One thing that a worker can be asked to run: JSON in, JSON out. What it throws is reported as its failure.
+struct InspectorEntry {
+  std::string_view name;  ///< at most 31 bytes
+  nlohmann::json (*run)(const nlohmann::json& input);
+};
+using InspectorTable = std::span<const InspectorEntry>;
+
+/// guardd's own: "processes", "boot", "storage", "data", "clients" and "role" (library guardd_inspector_table).
+InspectorTable inspector_table();
+
+}  // namespace guardd

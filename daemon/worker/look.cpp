@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/worker/look.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "daemon/os/clock.hpp"
+#include "daemon/worker/gather.hpp"
+#include "daemon/worker/protocol.hpp"
+#include "daemon/worker/role_plan.hpp"
+
+namespace guardd {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+/// Of the reports that one worker makes. They outlive the coroutines that hold a span of them.
+using Names = std::span<const std::string_view>;
+constexpr std::array<std::string_view, 2> process_reports{"processes", "open_files"};
+constexpr std::array<std::string_view, 1> boot_reports{"boot"};
+constexpr std::array<std::string_view, 1> storage_reports{"storage"};
+constexpr std::array<std::string_view, 1> data_reports{"data_directories"};
+constexpr std::array<std::string_view, 1> client_reports{"clients"};
+
+InspectorReport failed_report(std::string_view name, const std::string& why) {
+  return {.name = std::string(name), .health = Health::failed, .problems = {why}};
+}
+
+/// Every inspector that the worker stands for has exactly its report, whatever the worker said.
+void complete_reports(std::vector<InspectorReport>& reports, Names names, std::int64_t duration_us) {
+  std::erase_if(reports, [&](const InspectorReport& report) {
+    return std::find(names.begin(), names.end(), report.name) == names.end();
+  });
+  for (const std::string_view name : names) {
+    const auto has_name = [&](const InspectorReport& report) { return report.name == name; };
+    if (std::none_of(reports.begin(), reports.end(), has_name))
+      reports.push_back(failed_report(name, "it made no report"));
+  }
+  for (InspectorReport& report : reports) {
+    if (report.duration_us == 0) report.duration_us = duration_us;
+  }
+}
+
+/// Runs one inspector; on any failure the output is empty but for failed reports in each of its names.
+template <typename Output>
+asio::awaitable<void> inspect(WorkerRunner& workers, std::string inspector, nlohmann::json input, milliseconds deadline,
+                              Names names, Output& output) {
+  const std::int64_t began = monotonic_now_us();
+  const Result<nlohmann::json> answer = co_await workers.run(std::move(inspector), std::move(input), deadline);
+  std::string failure;
+  if (answer) {
+    try {
+      output = answer->template get<Output>();
+    } catch (const nlohmann::json::exception& error) {
+      failure = std::string("worker's output: ") + error.what();
+    }
+  } else {
+    failure = answer.error().message;
+  }
+  if (!failure.empty()) {
+    output = Output{};
+    for (const std::string_view name : names) output.reports.push_back(failed_report(name, failure));
+  }
+  complete_reports(output.reports, names, monotonic_now_us() - began);
+}
+
+asio::awaitable<void> ask_role(WorkerRunner& workers, RoleInput input, milliseconds deadline, RoleFact& fact) {
+  const Result<nlohmann::json> answer = co_await workers.run("role", nlohmann::json(input), deadline);
+  std::string failure;
+  if (answer) {
+    try {
+      fact = answer->get<RoleFact>();
+    } catch (const nlohmann::json::exception& error) {
+      failure = std::string("the probe's output: ") + error.what();
+    }
+  } else {
+    failure = "the probe: " + answer.error().message;
+  }
+  if (!failure.empty()) {
+    fact = RoleFact{};
+    fact.why_unknown = failure;
+  }
+  // Whom the answer is about is what was asked, not what the probe says.
+  fact.pid = input.process.pid;
+  fact.service = input.process.service;
+}
+
+asio::awaitable<void> ask_roles(WorkerRunner& workers, const LookOrder& order, Snapshot& snapshot) {
+  const std::int64_t began = monotonic_now_us();
+  RolePlan plan = plan_roles(snapshot, order.recognitions);
+  std::vector<RoleFact> facts(plan.ask.size());
+  std::vector<asio::awaitable<void>> probes;
+  for (std::size_t i = 0; i < plan.ask.size(); ++i) {
+    plan.ask[i].credentials_file = order.credentials_file;
+    plan.ask[i].deadline_ms = order.deadlines.role.count();
+    probes.push_back(ask_role(workers, std::move(plan.ask[i]), order.deadlines.role + order.deadlines.late, facts[i]));
+  }
+  co_await gather(std::move(probes));
+  snapshot.roles = std::move(facts);
+  std::move(plan.not_asked.begin(), plan.not_asked.end(), std::back_inserter(snapshot.roles));
+  // A server that could not be asked is a fact about that server, and no failure to look.
+  snapshot.inspectors.push_back(
+      {.name = "roles", .health = Health::ok, .problems = {}, .duration_us = monotonic_now_us() - began});
+}
+
+void add_reports(Snapshot& snapshot, const std::vector<InspectorReport>& reports) {
+  snapshot.inspectors.insert(snapshot.inspectors.end(), reports.begin(), reports.end());
+}
+
+std::vector<ProcessFact> with_service(const std::vector<ProcessFact>& processes) {
+  std::vector<ProcessFact> chosen;
+  std::copy_if(processes.begin(), processes.end(), std::back_inserter(chosen),
+               [](const ProcessFact& process) { return !process.service.empty(); });
+  return chosen;
+}
+
+}  // namespace
+
+milliseconds Deadlines::longest_look() const {
+  return std::max(processes, boot) + late + std::max({storage, data, clients, role}) + late;
+}
+
+asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
+  const Deadlines& deadlines = order.deadlines;
+  Snapshot snapshot;
+  snapshot.generation = order.generation;
+  snapshot.began_boot_ms = order.began_boot_ms;
+  snapshot.began_wall_s = order.began_wall_s;
+
+  ProcessesOutput processes;
+  BootOutput boot;
+  std::vector<asio::awaitable<void>> first;
+  first.push_back(inspect(
+      workers, "processes",
+      nlohmann::json(ProcessesInput{.recognitions = order.recognitions, .deadline_ms = deadlines.processes.count()}),
+      deadlines.processes + deadlines.late, process_reports, processes));
+  first.push_back(
+      inspect(workers, "boot", nlohmann::json::object(), deadlines.boot + deadlines.late, boot_reports, boot));
+  co_await gather(std::move(first));
+
+  snapshot.host = std::move(boot.host);
+  snapshot.boot = std::move(boot.boot);
+  snapshot.processes = std::move(processes.processes);
+  snapshot.open_files = std::move(processes.open_files);
+  snapshot.open_devices = std::move(processes.open_devices);
+  snapshot.busy_directories = std::move(processes.busy_directories);
+  snapshot.busy_directories_complete = processes.busy_directories_complete;
+  // Without a walk over processes PID 1's mounts are still to be looked at.
+  if (processes.mount_namespaces.empty()) processes.mount_namespaces.push_back({.inode = 0, .pid = 1});
+
+  StorageOutput storage;
+  DataOutput data;
+  ClientsOutput clients;
+  std::vector<asio::awaitable<void>> second;
+  second.push_back(inspect(workers, "storage", nlohmann::json(StorageInput{processes.mount_namespaces}),
+                           deadlines.storage + deadlines.late, storage_reports, storage));
+  second.push_back(inspect(workers, "data",
+                           nlohmann::json(DataInput{.recognitions = order.recognitions,
+                                                    .mount_namespaces = processes.mount_namespaces,
+                                                    .processes = snapshot.processes,
+                                                    .open_files = snapshot.open_files,
+                                                    .busy_directories = snapshot.busy_directories,
+                                                    .known_paths = order.known_paths,
+                                                    .deadline_ms = deadlines.data.count()}),
+                           deadlines.data + deadlines.late, data_reports, data));
+  second.push_back(inspect(workers, "clients", nlohmann::json(ClientsInput{with_service(snapshot.processes)}),
+                           deadlines.clients + deadlines.late, client_reports, clients));
+  second.push_back(ask_roles(workers, order, snapshot));
+  co_await gather(std::move(second));
+
+  snapshot.host_mnt_ns = storage.host_mnt_ns;
+  snapshot.mounts = std::move(storage.mounts);
+  snapshot.devices = std::move(storage.devices);
+  snapshot.directories = std::move(data.directories);
+  snapshot.filesystems = std::move(data.filesystems);
+  snapshot.listeners = std::move(clients.listeners);
+  for (const auto* reports : {&processes.reports, &boot.reports, &storage.reports, &data.reports, &clients.reports}) {
+    add_reports(snapshot, *reports);
+  }
+  co_return snapshot;
+}
+
+}  // namespace guardd

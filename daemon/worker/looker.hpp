@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/policy.hpp"
+#include "core/snapshot.hpp"
+#include "daemon/worker/look.hpp"
+#include "daemon/worker/runner.hpp"
+
+namespace guardd {
+
+/// What was seen, and the policy that said what to look for: they belong together, since a look for other services is
+/// no evidence about these.
+struct Looked {
+  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const Policy> policy;
+};
+
+/// The clocks of daemon/os/clock.hpp, as tests replace them.
+struct LookClock {
+  std::function<std::int64_t()> boot_ms;
+  std::function<std::int64_t()> wall_s;
+};
+
+/// Keeps the last look, and lets callers share looks: however many ask, looks only follow one another.
+class Looker {
+ public:
+  struct Settings {
+    Deadlines deadlines;
+    std::string credentials_file;
+  };
+  Looker(boost::asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings);
+
+  /// From now on, only looks under this policy count.
+  void use_policy(std::shared_ptr<const Policy> policy);
+  [[nodiscard]] const std::shared_ptr<const Policy>& policy() const { return policy_; }
+
+  /// A look that began at most `max_age_ms` before this call: the last one, the one that is running, or a new one. 0:
+  /// one that begins after this call.
+  boost::asio::awaitable<Looked> fresh(std::int64_t max_age_ms);
+
+ private:
+  struct Running;
+
+  [[nodiscard]] bool counts(std::uint64_t generation, std::int64_t began, const std::shared_ptr<const Policy>& policy,
+                            std::int64_t oldest, std::uint64_t after) const;
+  void begin();
+  boost::asio::awaitable<void> look(std::shared_ptr<Running> running);
+  void learn_paths(const Snapshot& snapshot);
+
+  boost::asio::any_io_executor executor_;
+  WorkerRunner& workers_;
+  LookClock clock_;
+  Settings settings_;
+  std::shared_ptr<const Policy> policy_;
+  std::uint64_t generation_ = 0;
+  std::shared_ptr<Running> running_;
+  Looked last_;
+  /// Data directories of earlier looks in PID 1's mount namespace: looked at again, wherever no policy or process
+  /// points any more.
+  std::vector<std::string> known_paths_;
+};
+
+}  // namespace guardd

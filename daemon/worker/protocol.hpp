@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "core/facts_json.hpp"
+#include "daemon/inspect/inspectors.hpp"
+
+/// The inspectors' inputs and outputs as JSON, between guardd and its workers. from_json throws
+/// nlohmann::json::exception on a wrong type; absent members keep their defaults.
+namespace guardd {
+
+#define GUARDD_JSON(Type)                               \
+  void to_json(nlohmann::json& out, const Type& value); \
+  void from_json(const nlohmann::json& in, Type& value)
+
+GUARDD_JSON(ProcessesInput);
+GUARDD_JSON(ProcessesOutput);
+GUARDD_JSON(StorageInput);
+GUARDD_JSON(StorageOutput);
+GUARDD_JSON(DataInput);
+GUARDD_JSON(DataOutput);
+GUARDD_JSON(ClientsInput);
+GUARDD_JSON(ClientsOutput);
+GUARDD_JSON(BootOutput);
+GUARDD_JSON(RoleInput);
+
+#undef GUARDD_JSON
+
+}  // namespace guardd

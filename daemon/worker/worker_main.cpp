@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/worker/worker_main.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "core/text.hpp"
+#include "daemon/worker/cbor.hpp"
+
+namespace guardd {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool address_space_limited = false;  // sanitizers reserve terabytes for their shadow
+#else
+constexpr bool address_space_limited = true;
+#endif
+
+// Guardd kills a late worker long before; these hold when guardd itself can't.
+constexpr rlim_t cpu_seconds = 20;
+constexpr unsigned lifetime_seconds = 30;
+constexpr rlim_t address_space_bytes = rlim_t{2} * 1024 * 1024 * 1024;
+
+void limit(__rlimit_resource resource, rlim_t value) {
+  const rlimit both{value, value};
+  ::setrlimit(resource, &both);
+}
+
+void confine(std::string_view inspector) {
+  ::prctl(PR_SET_NAME, ("guardd-" + std::string(inspector)).c_str());
+  ::setsid();
+  ::alarm(lifetime_seconds);
+  limit(RLIMIT_CPU, cpu_seconds);
+  if (address_space_limited) limit(RLIMIT_AS, address_space_bytes);
+}
+
+/// Keeps 0 to 2, the input as 3 and the output as 4; nothing else of the fork server's stays open.
+void keep_only(Fd& input, Fd& output) {
+  const Fd high_input(::fcntl(input.get(), F_DUPFD_CLOEXEC, 16));
+  const Fd high_output(::fcntl(output.get(), F_DUPFD_CLOEXEC, 16));
+  if (!high_input || !high_output) ::_exit(2);
+  (void)input.release();
+  (void)output.release();
+  input.reset(::dup3(high_input.get(), 3, O_CLOEXEC));
+  output.reset(::dup3(high_output.get(), 4, O_CLOEXEC));
+  if (::close_range(5, ~0U, 0) != 0) ::_exit(2);
+}
+
+std::vector<std::uint8_t> read_input(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || status.st_size < 0) throw std::runtime_error("input: cannot be read");
+  if (static_cast<std::size_t>(status.st_size) > max_worker_message) throw std::runtime_error("input: too large");
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (got <= 0) throw std::runtime_error("input: cut short");
+    done += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+nlohmann::json run(InspectorTable table, std::string_view inspector, int input) {
+  for (const InspectorEntry& entry : table) {
+    if (entry.name != inspector) continue;
+    const Result<nlohmann::json> document = parse_cbor(read_input(input));
+    if (!document) throw std::runtime_error("input: " + document.error().message);
+    return entry.run(*document);
+  }
+  throw std::runtime_error("no such inspector");
+}
+
+std::vector<std::uint8_t> outcome(InspectorTable table, std::string_view inspector, int input) {
+  std::string failure;
+  try {
+    std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor({{"ok", run(table, inspector, input)}});
+    if (bytes.size() <= max_worker_message) return bytes;
+    failure = "output of " + std::to_string(bytes.size()) + " bytes is too large";
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  return nlohmann::json::to_cbor({{"error", printable(failure, 1024)}});
+}
+
+bool write_all(int fd, const std::vector<std::uint8_t>& bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t put = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    done += static_cast<std::size_t>(put);
+  }
+  return true;
+}
+
+}  // namespace
+
+void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output) {
+  keep_only(input, output);
+  confine(inspector);
+  const bool told = write_all(output.get(), outcome(table, inspector, input.get()));
+  ::_exit(told ? 0 : 1);
+}
+
+}  // namespace guardd

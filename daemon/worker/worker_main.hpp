@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "daemon/os/fd.hpp"
+#include "daemon/worker/inspector_table.hpp"
+
+namespace guardd {
+
+/// The most a worker takes and gives, bytes of CBOR: a server with 20,000 tables open makes about 5 MiB.
+inline constexpr std::size_t max_worker_message = 16U * 1024 * 1024;
+
+/// The life of one worker, from the fork to its end. Writes {"ok": output} or {"error": text} to `output` and ends with
+/// status 0; whatever else happens to it, the reader sees from a document that is cut short or a status that is not 0.
+[[noreturn]] void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output);
+
+}  // namespace guardd
