@@ -1,1 +1,108 @@
-int main() { return 2; }
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <csignal>
+#include <exception>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/arguments.hpp"
+#include "client/commands.hpp"
+#include "client/help.hpp"
+#include "client/output.hpp"
+#include "client/trust.hpp"
+
+namespace guardd::client {
+namespace {
+
+struct Command {
+  CommandSyntax syntax;
+  bool is_check;
+  int (*run)(const Arguments&);
+  std::string_view operands;
+  std::string_view description;
+};
+
+constexpr std::array commands{
+    Command{{.name = "check-reinstall", .target_option = true, .wait_option = true},
+            true,
+            check_reinstall,
+            " [--target DEV]...",
+            "may this host (or these disks) be reinstalled?"},
+    Command{{.name = "check-wipe", .wait_option = true, .operands = true},
+            true,
+            check_wipe,
+            " TARGET...",
+            "may these devices or paths be wiped?"},
+    Command{{.name = "check-reboot", .wait_option = true}, true, check_reboot, "", "may this host go down now?"},
+    Command{{.name = "status", .watch_option = true},
+            false,
+            status,
+            " [--watch]",
+            "what this host holds, and what each operation would get"},
+    Command{{.name = "policy check", .operands = true},
+            false,
+            policy_check,
+            " PATH...",
+            "are these policy files or directories valid?"},
+    Command{{.name = "policy show"}, false, policy_show, "", "the policy that guardd goes by"},
+    Command{{.name = "policy schema"}, false, policy_schema, "", "the JSON Schema of policy files"},
+};
+
+std::string help() {
+  std::string text = "guardctl: asks guardd whether this host may be reinstalled, wiped or rebooted\n\nCommands:\n";
+  for (const Command& command : commands) {
+    std::string line = "  guardctl " + std::string(command.syntax.name) + std::string(command.operands);
+    line.resize(std::max<std::size_t>(line.size() + 2, 46), ' ');
+    text += line + std::string(command.description) + "\n";
+  }
+  return text + std::string(help_of_options);
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands) {
+    if (command.syntax.name == name) return &command;
+  }
+  return nullptr;
+}
+
+int run(std::span<const std::string_view> words) {
+  std::array<CommandSyntax, commands.size()> syntaxes;
+  for (std::size_t i = 0; i < commands.size(); ++i) syntaxes[i] = commands[i].syntax;
+  const Result<Arguments> arguments = parse_arguments(words, syntaxes);
+  if (!arguments) {
+    write_error("guardctl: " + arguments.error().message + "\nguardctl --help shows the usage\n");
+    return exit_status::usage;
+  }
+  const Command* const command = find_command(arguments->command);
+  if (arguments->help || arguments->version) {
+    const bool written = write_out(arguments->help ? help() : "guardctl " GUARDD_VERSION "\n");
+    // A variable with "--help" in it must not turn a check into a yes.
+    if (command != nullptr && command->is_check) return exit_status::usage;
+    return written ? 0 : exit_status::unknown;
+  }
+  if (!command->is_check) {
+    if (const int other_host = compare_host(*arguments); other_host != 0) return other_host;
+  }
+  return command->run(*arguments);
+}
+
+}  // namespace
+}  // namespace guardd::client
+
+int main(int argc, char** argv) {
+  using namespace guardd::client;
+  // A reader that went away is an error of write(2), with an exit status of ours.
+  std::signal(SIGPIPE, SIG_IGN);
+  settle_standard_streams();
+  try {
+    const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return run(words);
+  } catch (const std::exception& error) {
+    write_error(std::string("guardctl: a bug: ") + error.what() + ". No verdict: treat this host as not safe\n");
+  } catch (...) {
+    write_error("guardctl: a bug. No verdict: treat this host as not safe\n");
+  }
+  return exit_status::unknown;
+}

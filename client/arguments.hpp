@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace guardd::client {
+
+inline constexpr std::string_view default_socket = "/run/guardd/guardd.sock";
+inline constexpr std::chrono::milliseconds shortest_timeout{1};
+inline constexpr std::chrono::hours longest_timeout{1};
+inline constexpr std::chrono::hours longest_wait{24 * 365};
+
+/// What the command line asked for.
+struct Arguments {
+  std::string command;                ///< one of the names given to parse_arguments
+  std::vector<std::string> operands;  ///< targets or paths, after the command
+  std::vector<std::string> targets;   ///< each --target
+  std::string socket{default_socket};
+  bool socket_given = false;
+  bool json = false;
+  bool quiet = false;
+  bool watch = false;
+  bool help = false;
+  bool version = false;
+  std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+  std::string expect_host;  ///< empty: not given
+  /// --wait: how long to keep asking; longest_wait where no number was given.
+  std::optional<std::chrono::nanoseconds> wait;
+};
+
+/// A command's name, "policy check" being two words, and what may follow it.
+struct CommandSyntax {
+  std::string_view name;
+  bool target_option = false;  ///< takes --target
+  bool wait_option = false;    ///< takes --wait
+  bool watch_option = false;   ///< takes --watch
+  bool operands = false;       ///< wants at least one
+};
+
+/// Reads a command line (without argv[0]). Strict on purpose, because scripts run this with variables in it: any empty
+/// argument or value, an option given twice, an option as another's value, and anything unknown is an error (code
+/// "usage"). Only `--wait[=SECONDS]` has an optional value, and only behind the equals sign, so that it can swallow no
+/// target.
+Result<Arguments> parse_arguments(std::span<const std::string_view> arguments, std::span<const CommandSyntax> commands);
+
+/// A duration in seconds, "0.25" or "5": digits with at most one point, at most `longest`.
+std::optional<std::chrono::nanoseconds> parse_seconds(std::string_view text, std::chrono::nanoseconds shortest,
+                                                      std::chrono::nanoseconds longest);
+
+}  // namespace guardd::client

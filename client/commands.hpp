@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/arguments.hpp"
+
+/// The commands, one file each. Each returns guardctl's exit status (client/trust.hpp).
+namespace guardd::client {
+
+int check_reinstall(const Arguments& arguments);
+int check_wipe(const Arguments& arguments);
+int check_reboot(const Arguments& arguments);
+int status(const Arguments& arguments);
+int policy_check(const Arguments& arguments);
+int policy_show(const Arguments& arguments);
+int policy_schema(const Arguments& arguments);
+
+/// --expect-host for a command that is no check, so that it is never ignored: 0, or the exit status to end with.
+int compare_host(const Arguments& arguments);
+
+}  // namespace guardd::client

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "client/deadline.hpp"
+#include "client/descriptor.hpp"
+#include "client/http.hpp"
+#include "core/result.hpp"
+
+namespace guardd::client {
+
+/// Whose answers are taken: those of a server whose socket root made, or where the caller named the socket, the caller.
+struct PeerRule {
+  bool own_too = false;
+  uid_t own = 0;
+
+  [[nodiscard]] bool trusts(uid_t peer) const { return peer == 0 || (own_too && peer == own); }
+};
+
+/// A connection to guardd's socket. Errors have the code "daemon.unreachable" (nothing usable came, or too late) or
+/// "daemon.untrusted" (what came can't be believed), and a message that goes on from "guardd ...".
+class Connection {
+ public:
+  /// Connects, and looks who made the socket listen (SO_PEERCRED, unix(7)) before a byte is sent.
+  static Result<Connection> open(const std::string& socket, const PeerRule& rule, const Deadline& deadline);
+
+  /// One request and its whole answer, all before the deadline.
+  Result<HttpResponse> exchange(std::string_view path, const std::optional<std::string>& body,
+                                const Deadline& deadline);
+
+  /// False after an error or when the server means to close: open a new one.
+  [[nodiscard]] bool reusable() const { return reusable_; }
+
+ private:
+  explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
+  [[nodiscard]] std::optional<Error> send_all(std::string_view bytes, const Deadline& deadline);
+  [[nodiscard]] std::optional<Error> wait_for(short events, const Deadline& deadline);
+
+  Descriptor socket_;
+  bool reusable_ = true;
+};
+
+}  // namespace guardd::client

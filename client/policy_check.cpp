@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "client/commands.hpp"
+#include "client/files.hpp"
+#include "client/output.hpp"
+#include "client/trust.hpp"
+#include "core/policy.hpp"
+#include "core/text.hpp"
+
+namespace guardd::client {
+namespace {
+
+constexpr std::size_t policy_file_limit = 1024 * 1024;
+
+bool is_policy_name(std::string_view name) {
+  return name.ends_with(".json") && !name.ends_with(".schema.json") && !name.starts_with('.');
+}
+
+/// The policy files that a path stands for: itself, or those in a directory, as guardd takes them, in order.
+Result<std::vector<std::string>> policy_files(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_error(errno, path);
+  if (!S_ISDIR(status.st_mode)) return std::vector<std::string>{path};
+
+  struct Close {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+  };
+  const std::unique_ptr<DIR, Close> directory(::opendir(path.c_str()));
+  if (!directory) return system_error(errno, path);
+  std::vector<std::string> files;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    if (is_policy_name(entry->d_name)) files.push_back(path + "/" + entry->d_name);
+  }
+  if (errno != 0) return system_error(errno, path);
+  if (files.empty()) return Error{"io", path + ": no policy files (*.json) in it"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+struct Findings {
+  std::vector<std::string> checked;
+  std::vector<std::string> unreadable;
+  std::vector<std::string> errors;  // "FILE: /pointer: what"
+};
+
+Findings check_paths(const std::vector<std::string>& paths) {
+  Findings found;
+  std::vector<PolicyFile> parsed;
+  for (const std::string& path : paths) {
+    const Result<std::vector<std::string>> files = policy_files(path);
+    if (!files) {
+      found.unreadable.push_back(files.error().message);
+      continue;
+    }
+    for (const std::string& file : *files) {
+      const Result<std::string> text = read_file(file, policy_file_limit);
+      if (!text) {
+        found.unreadable.push_back(text.error().message);
+        continue;
+      }
+      found.checked.push_back(file);
+      Result<PolicyFile> policy = parse_policy(file, *text);
+      if (policy) {
+        parsed.push_back(std::move(policy).value());
+      } else {
+        found.errors.push_back(policy.error().message);
+      }
+    }
+  }
+  if (found.errors.empty()) {
+    if (const Result<Policy> merged = merge_policies(parsed); !merged) found.errors.push_back(merged.error().message);
+  }
+  return found;
+}
+
+std::string text_of(const Findings& found) {
+  std::string text;
+  for (const std::string& error : found.errors) text += printable(error) + "\n";
+  for (const std::string& error : found.unreadable) text += printable(error) + "\n";
+  if (text.empty())
+    text = std::to_string(found.checked.size()) + (found.checked.size() == 1 ? " file is" : " files are") + " valid\n";
+  return text;
+}
+
+}  // namespace
+
+int policy_check(const Arguments& arguments) {
+  const Findings found = check_paths(arguments.operands);
+  int result = found.errors.empty() ? 0 : exit_status::refused;
+  if (!found.unreadable.empty()) result = exit_status::usage;
+
+  std::string text;
+  if (arguments.json) {
+    text = json_line(
+        {{"valid", result == 0}, {"files", found.checked}, {"errors", found.errors}, {"unreadable", found.unreadable}});
+  } else if (!arguments.quiet) {
+    text = text_of(found);
+  }
+  return write_out(text) ? result : exit_status::unknown;
+}
+
+}  // namespace guardd::client

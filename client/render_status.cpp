@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "client/members.hpp"
+#include "client/render.hpp"
+
+namespace guardd::client {
+namespace {
+
+using nlohmann::json;
+
+using Row = std::vector<std::string>;
+
+// A column is no wider than this unless it is the last one: one long path must not push the rest off the terminal.
+constexpr std::size_t widest_column = 60;
+
+/// Columns as wide as their widest cell. Byte counts will do: a cell that is not ASCII is at most aligned badly.
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], std::min(row[i].size(), widest_column));
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line = " ";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += " " + row[i];
+      if (i + 1 < row.size() && row[i].size() <= widths[i]) line.append(widths[i] - row[i].size() + 1, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
+
+std::string heading(const json& document, const Style& style) {
+  std::string line = style.bold(or_dash(shown_text(shown_object(document, "host"), "hostname")));
+  if (const std::string version = shown_text(document, "version"); !version.empty()) line += ", guardd " + version;
+  if (const std::string instance = shown_text(document, "instance"); !instance.empty())
+    line += ", " + instance + " instance";
+  const json& snapshot = shown_object(document, "snapshot");
+  if (const auto generation = shown_integer(snapshot, "generation"))
+    line += ", snapshot " + std::to_string(*generation);
+  if (const auto age = shown_integer(snapshot, "age_ms")) line += " (" + std::to_string(*age) + " ms old)";
+  return line + "\n";
+}
+
+std::string verdict_lines(const json& document, const Style& style) {
+  std::string text;
+  for (const json& verdict : shown_array(document, "verdicts")) {
+    std::string operation = shown_text(verdict, "operation");
+    operation.append(operation.size() < 10 ? 10 - operation.size() : 0, ' ');
+    std::vector<std::string> codes;
+    for (const json& reason : shown_array(verdict, "reasons")) {
+      std::string code = shown_text(reason, "code");
+      if (std::find(codes.begin(), codes.end(), code) == codes.end()) codes.push_back(std::move(code));
+    }
+    std::string line = "  " + operation + " " + verdict_word(shown_text(verdict, "verdict"), style);
+    for (std::size_t i = 0; i < codes.size(); ++i) line += (i == 0 ? "  " : ", ") + codes[i];
+    if (const std::size_t lifted = shown_array(verdict, "lifted").size(); lifted > 0) {
+      line += "  (" + std::to_string(lifted) + " lifted)";
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string dataset_lines(const json& document, const Style& style) {
+  const json& datasets = shown_array(document, "datasets");
+  if (datasets.empty()) return "";
+  std::vector<Row> rows{{"SERVICE", "ROLE", "STATE", "PIDS", "PATH", "DEVICES"}};
+  for (const json& dataset : datasets) {
+    std::string role = shown_text(dataset, "role");
+    if (const std::string detail = shown_text(dataset, "role_detail"); !detail.empty()) role += ": " + detail;
+    const json& memory = dataset.is_object() && dataset.contains("memory") ? dataset["memory"] : json();
+    std::string path = shown_text(dataset, "path");
+    if (path.empty() && memory == true) path = "(memory)";
+    rows.push_back({or_dash(shown_text(dataset, "service")), or_dash(role), or_dash(shown_text(dataset, "state")),
+                    or_dash(shown_list(dataset, "pids", 4)), or_dash(path),
+                    or_dash(shown_list(dataset, "devices", 6))});
+  }
+  return "\n" + style.bold("Datasets") + "\n" + table(rows);
+}
+
+std::string inspector_lines(const json& document, const Style& style) {
+  const json& inspectors = shown_array(document, "inspectors");
+  if (inspectors.empty()) return "";
+  std::vector<Row> rows;
+  for (const json& inspector : inspectors) {
+    const auto duration = shown_integer(inspector, "duration_ms");
+    rows.push_back({or_dash(shown_text(inspector, "name")), or_dash(shown_text(inspector, "health")),
+                    duration ? std::to_string(*duration) + " ms" : "", shown_list(inspector, "problems", 3)});
+  }
+  return "\n" + style.bold("Inspectors") + "\n" + table(rows);
+}
+
+std::string policy_lines(const json& document, const Style& style) {
+  const json& policy = shown_object(document, "policy");
+  if (policy.empty()) return "";
+  std::string line = "  generation ";
+  const auto generation = shown_integer(policy, "generation");
+  line += generation ? std::to_string(*generation) : "-";
+  if (const std::string digest = shown_text(policy, "digest"); !digest.empty()) line += ", " + digest;
+  line += "\n";
+  for (const json& problem : shown_array(policy, "problems")) {
+    const json holder{{"text", problem}};
+    line += "  " + style.red("problem") + ": " + shown_text(holder, "text") + "\n";
+  }
+  return "\n" + style.bold("Policy") + "\n" + line;
+}
+
+}  // namespace
+
+std::string render_status(const json& document, const Style& style) {
+  return heading(document, style) + verdict_lines(document, style) + dataset_lines(document, style) +
+         inspector_lines(document, style) + policy_lines(document, style);
+}
+
+}  // namespace guardd::client

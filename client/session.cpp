@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/session.hpp"
+
+#include <utility>
+
+namespace guardd::client {
+
+Session::Session(const Arguments& arguments, const LocalHost& local)
+    : socket_(arguments.socket),
+      rule_{.own_too = arguments.socket_given, .own = local.euid},
+      timeout_(arguments.timeout) {}
+
+Result<HttpResponse> Session::ask(std::string_view path, const std::optional<std::string>& body) {
+  const Deadline deadline(timeout_);
+  if (connection_ && connection_->reusable()) {
+    Result<HttpResponse> answer = connection_->exchange(path, body, deadline);
+    // A kept connection may have been closed since: no question here changes anything, so asking once more is harmless.
+    if (answer || deadline.over()) return answer;
+  }
+  Result<Connection> opened = Connection::open(socket_, rule_, deadline);
+  if (!opened) {
+    connection_.reset();
+    return opened.error();
+  }
+  connection_.emplace(std::move(opened).value());
+  return connection_->exchange(path, body, deadline);
+}
+
+}  // namespace guardd::client
