@@ -4,14 +4,16 @@
 #include <nlohmann/json.hpp>
 
 #include "core/facts.hpp"
+#include "core/json_fields.hpp"
 #include "core/recognition.hpp"
 #include "core/snapshot.hpp"
 
-/// Facts as JSON: between guardd and its workers (as CBOR, where byte strings that are no UTF-8 pass unharmed), in test scenarios.
-/// from_json throws nlohmann::json::exception on a wrong type; absent members keep their defaults.
+/// Facts as JSON: between guardd and its workers (as CBOR, where byte strings that are no UTF-8 pass unharmed), in test
+/// scenarios. Members that have their default are left out. from_json throws nlohmann::json::exception on a wrong type;
+/// absent members keep their defaults, unknown ones are ignored.
 namespace guardd {
 
-#define GUARDD_JSON(Type) \
+#define GUARDD_JSON(Type)                               \
   void to_json(nlohmann::json& out, const Type& value); \
   void from_json(const nlohmann::json& in, Type& value)
 
@@ -29,10 +31,12 @@ GUARDD_JSON(DirectoryUse);
 GUARDD_JSON(DataDirectoryFact);
 GUARDD_JSON(UnreadablePlace);
 GUARDD_JSON(ListenerFact);
+GUARDD_JSON(Role);
 GUARDD_JSON(RoleFact);
 GUARDD_JSON(MissingMount);
 GUARDD_JSON(BootFact);
 GUARDD_JSON(HostFact);
+GUARDD_JSON(Health);
 GUARDD_JSON(InspectorReport);
 GUARDD_JSON(Recognition);
 GUARDD_JSON(Snapshot);

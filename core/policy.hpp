@@ -17,8 +17,8 @@ namespace guardd {
 
 /// What a rule can be about; the reason code of its refusals has the same name (docs/policy.md).
 inline constexpr std::string_view rule_facts[] = {
-    "dataset.active",    "dataset.at_rest",    "dataset.ambiguous", "role.primary",
-    "role.unknown",      "replicas.attached",  "clients.connected", "device.in_use",
+    "dataset.active",     "dataset.at_rest",   "dataset.ambiguous", "role.primary",
+    "role.unknown",       "replicas.attached", "clients.connected", "device.in_use",
     "mount.unrecognised", "mount.missing",     "path.protected",
 };
 
@@ -30,7 +30,8 @@ struct Rule {
   std::string remedy;                 ///< what to do next, for people
 };
 
-/// "Not this one, and here is why." An exception lifts reasons that match all of what it names; it is shown in every answer.
+/// "Not this one, and here is why." An exception lifts reasons that match all of what it names; it is shown in every
+/// answer.
 struct Exception {
   std::string rule;     ///< a rule's id, or empty for any
   std::string service;  ///< or empty
@@ -45,7 +46,7 @@ struct PolicyFile {
   std::string path;
   std::map<std::string, Recognition> services;
   std::vector<Rule> rules;
-  std::vector<std::string> system_mounts;    ///< mount points that are the system's own; `*` matches one component
+  std::vector<std::string> system_mounts;  ///< mount points that are the system's own; `*` matches one component
   std::vector<std::string> protected_paths;
   std::vector<std::string> required_inspectors;
   std::vector<Exception> exceptions;

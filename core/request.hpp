@@ -14,9 +14,9 @@ namespace guardd {
 /// A device or path as the caller resolved it; guardd compares with its own view.
 struct Target {
   std::string path;  ///< absolute, without symbolic links; what the caller named when it resolved nothing
-  std::optional<DeviceNumber> device;   ///< of a block device node: st_rdev; of a path: its st_dev
+  std::optional<DeviceNumber> device;  ///< of a block device node: st_rdev; of a path: its st_dev
   bool block_device = false;
-  std::optional<std::int64_t> mount_id; ///< of a path, from statx(2) STATX_MNT_ID
+  std::optional<std::int64_t> mount_id;  ///< of a path, from statx(2) STATX_MNT_ID
   bool operator==(const Target&) const = default;
 };
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/facts_json.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace guardd {
+namespace {
+
+constexpr std::array<std::pair<Role, std::string_view>, 6> role_names{{{Role::unknown, "unknown"},
+                                                                       {Role::primary, "primary"},
+                                                                       {Role::standalone, "standalone"},
+                                                                       {Role::replica, "replica"},
+                                                                       {Role::relay, "relay"},
+                                                                       {Role::group_member, "group_member"}}};
+constexpr std::array<std::pair<Health, std::string_view>, 3> health_names{
+    {{Health::ok, "ok"}, {Health::degraded, "degraded"}, {Health::failed, "failed"}}};
+
+// Unlike NLOHMANN_JSON_SERIALIZE_ENUM, which takes an unknown name for the first value.
+template <typename Names, typename Value>
+void read_name(const nlohmann::json& in, const Names& names, Value& value) {
+  if (in.is_string()) {
+    for (const auto& [candidate, name] : names) {
+      if (in.get_ref<const std::string&>() != name) continue;
+      value = candidate;
+      return;
+    }
+  }
+  json_fields::wrong(in, "one of the names of a role or a health");
+}
+
+template <typename Names, typename Value>
+void write_name(nlohmann::json& out, const Names& names, Value value) {
+  for (const auto& [candidate, name] : names) {
+    if (candidate == value) out = name;
+  }
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& out, const Role& value) { write_name(out, role_names, value); }
+void from_json(const nlohmann::json& in, Role& value) { read_name(in, role_names, value); }
+void to_json(nlohmann::json& out, const Health& value) { write_name(out, health_names, value); }
+void from_json(const nlohmann::json& in, Health& value) { read_name(in, health_names, value); }
+
+GUARDD_JSON_FIELDS(DeviceNumber, major, minor)
+GUARDD_JSON_FIELDS(Namespaces, pid, user, net, mnt, time)
+GUARDD_JSON_FIELDS(ProcessFact, pid, start_ticks, uid, comm, exe, exe_deleted, args, cgroup, unit, cwd, ns, contained,
+                   service, matched_by, data_paths, socket_inodes)
+GUARDD_JSON_FIELDS(OpenFileFact, pid, service, path, deleted, writable, how, mount_id, device, st_dev, inode)
+GUARDD_JSON_FIELDS(OpenDeviceFact, pid, exe, path, device, writable)
+GUARDD_JSON_FIELDS(BusyDirectory, path, pid, mnt_ns, cwd)
+GUARDD_JSON_FIELDS(NamespaceSample, inode, pid)
+GUARDD_JSON_FIELDS(MountFact, mnt_ns, id, parent, device, root, mountpoint, fstype, source, writable, upperdir)
+GUARDD_JSON_FIELDS(FilesystemFact, device, fstype, mountpoint, has_content)
+GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, backing_file, backing_devices, diskseq,
+                   size_bytes, read_only, removable, swap)
+GUARDD_JSON_FIELDS(DirectoryUse, pid, how, file)
+GUARDD_JSON_FIELDS(DataDirectoryFact, service, path, mnt_ns, mount_id, st_dev, inode, device, markers, newest_mtime_s,
+                   uses)
+GUARDD_JSON_FIELDS(UnreadablePlace, path, why)
+GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
+GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, source,
+                   replication)
+GUARDD_JSON_FIELDS(MissingMount, what, where, named_by)
+GUARDD_JSON_FIELDS(BootFact, state, missing)
+GUARDD_JSON_FIELDS(HostFact, hostname, fqdn, machine_id, boot_id, product_uuid)
+GUARDD_JSON_FIELDS(InspectorReport, name, health, problems, duration_us)
+GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir_arguments, directories, config_files,
+                   config_keys, markers, data_files, ports, role_probe)
+GUARDD_JSON_FIELDS(Snapshot, generation, began_boot_ms, began_wall_s, host_mnt_ns, host, boot, processes, open_files,
+                   open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, directories,
+                   listeners, roles, inspectors)
+
+}  // namespace guardd
