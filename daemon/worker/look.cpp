@@ -84,6 +84,7 @@ asio::awaitable<void> ask_role(WorkerRunner& workers, RoleInput input, milliseco
     fact = RoleFact{};
     fact.why_unknown = failure;
   }
+  if (fact.role == Role::unknown && fact.why_unknown.empty()) fact.why_unknown = "the probe gave no reason";
   // Whom the answer is about is what was asked, not what the probe says.
   fact.pid = input.process.pid;
   fact.service = input.process.service;

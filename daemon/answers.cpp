@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/answers.hpp"
+
+#include <algorithm>
+
+#include "core/dataset.hpp"
+#include "core/facts_json.hpp"
+#include "core/text.hpp"
+
+namespace guardd {
+namespace {
+
+using nlohmann::json;
+
+// Wiping is always about targets: what the whole host would get is asked about these two.
+constexpr std::array whole_host_operations{Operation::reinstall, Operation::reboot};
+constexpr std::size_t max_logged = 512;
+
+CheckRequest whole_host(Operation operation) {
+  CheckRequest request;
+  request.operation = operation;
+  request.whole_host = true;
+  return request;
+}
+
+json rule_json(const Rule& rule) {
+  json refuses = json::array();
+  for (const Operation operation : rule.refuses) refuses.push_back(to_string(operation));
+  return {
+      {"id", rule.id}, {"fact", rule.fact}, {"refuses", refuses}, {"services", rule.services}, {"remedy", rule.remedy}};
+}
+
+json exception_json(const Exception& exception) {
+  json out{{"rule", exception.rule},
+           {"service", exception.service},
+           {"path", exception.path},
+           {"reason", exception.reason},
+           {"file", exception.file}};
+  if (exception.until_s) out["until_s"] = *exception.until_s;
+  return out;
+}
+
+}  // namespace
+
+Verdict check(const Basis& basis, const CheckRequest& request, const Identity& identity) {
+  Verdict verdict = decide(basis.snapshot, basis.policy, basis.ledger, request, basis.now);
+  verdict.instance = identity.instance;
+  return verdict;
+}
+
+json status_json(const Basis& basis, const std::vector<std::string>& policy_problems, const Identity& identity,
+                 Detail detail) {
+  json verdicts = json::array();
+  for (const Operation operation : whole_host_operations) {
+    verdicts.push_back(to_json(check(basis, whole_host(operation), identity), detail));
+  }
+  json datasets = json::array();
+  for (const Dataset& dataset : assemble_datasets(basis.snapshot)) datasets.push_back(to_json(dataset, detail));
+  const json& first = verdicts.front();
+  json out{{"host", first.at("host")},
+           {"instance", identity.instance},
+           {"version", identity.version},
+           {"verdicts", verdicts},
+           {"datasets", datasets},
+           {"inspectors", first.at("snapshot").at("inspectors")},
+           {"snapshot",
+            {{"generation", first.at("snapshot").at("generation")}, {"age_ms", first.at("snapshot").at("age_ms")}}},
+           {"policy", first.at("policy")}};
+  // A problem quotes files of the site.
+  out["policy"]["problems"] = detail == Detail::full || policy_problems.empty()
+                                  ? json(policy_problems)
+                                  : json::array({"the last reload failed; ask as root for the reason"});
+  return out;
+}
+
+json policy_json(const Policy& policy, const std::vector<std::string>& problems) {
+  json services = json::array();
+  for (const auto& [name, recognition] : policy.services) services.push_back(recognition);
+  json rules = json::array();
+  for (const auto& [id, rule] : policy.rules) rules.push_back(rule_json(rule));
+  json exceptions = json::array();
+  for (const Exception& exception : policy.exceptions) exceptions.push_back(exception_json(exception));
+  return {{"generation", policy.generation},
+          {"digest", policy.digest},
+          {"problems", problems},
+          {"freshness_ms", policy.freshness_ms},
+          {"services", services},
+          {"rules", rules},
+          {"system_mounts", policy.system_mounts},
+          {"protected_paths", policy.protected_paths},
+          {"required_inspectors", policy.required_inspectors},
+          {"exceptions", exceptions}};
+}
+
+std::string log_line(const Verdict& verdict, uid_t uid, pid_t pid) {
+  std::string scope = verdict.request.whole_host ? "host" : "";
+  for (const Target& target : verdict.request.targets) {
+    if (scope.size() > max_logged) break;
+    scope += (scope.empty() ? "" : ",") + target.path;
+  }
+  std::string codes;
+  for (const Reason& reason : verdict.reasons) {
+    if (codes.size() > max_logged) break;
+    codes += (codes.empty() ? "" : ",") + reason.code;
+  }
+  return "check " + std::string(to_string(verdict.request.operation)) + " of " + printable(scope, max_logged) +
+         " for uid " + std::to_string(uid) + " pid " + std::to_string(pid) + ": " +
+         std::string(to_string(verdict.outcome)) + (codes.empty() ? "" : " (" + codes + ")");
+}
+
+}  // namespace guardd

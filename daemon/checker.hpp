@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/ledger.hpp"
+#include "daemon/answers.hpp"
+#include "daemon/policy_store.hpp"
+#include "daemon/server/service.hpp"
+#include "daemon/worker/looker.hpp"
+
+namespace guardd {
+
+/// Answers the server's calls out of looks, the policy and the ledger.
+class Checker final : public Service {
+ public:
+  Checker(Looker& looker, const PolicyStore& policies, Identity identity)
+      : looker_(looker), policies_(policies), identity_(std::move(identity)) {}
+
+  boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
+
+ private:
+  boost::asio::awaitable<Reply> answer_check(CheckRequest request, Caller caller);
+  boost::asio::awaitable<Reply> answer_status(Caller caller);
+
+  Looker& looker_;
+  const PolicyStore& policies_;
+  Identity identity_;
+  Ledger ledger_;
+};
+
+}  // namespace guardd

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "core/strict_json.hpp"
+#include "daemon/os/read.hpp"
+
+namespace guardd {
+namespace {
+
+constexpr JsonLimits config_limits{.bytes = 64 * 1024, .depth = 8, .values = 1024};
+// A worker ends itself 30 s after it was forked (daemon/worker/worker_main.cpp).
+constexpr std::int64_t max_deadline_ms = 15'000;
+constexpr std::int64_t min_deadline_ms = 10;
+
+std::string read_deadlines(const nlohmann::json& object, const std::string& pointer, Deadlines& deadlines) {
+  ObjectReader reader(object, pointer);
+  const auto read = [&](const char* key, std::chrono::milliseconds& deadline) {
+    deadline = std::chrono::milliseconds(reader.integer(key, min_deadline_ms, max_deadline_ms, deadline.count()));
+  };
+  read("processes", deadlines.processes);
+  read("boot", deadlines.boot);
+  read("storage", deadlines.storage);
+  read("data_directories", deadlines.data);
+  read("clients", deadlines.clients);
+  read("roles", deadlines.role);
+  return reader.finish();
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view file, std::string_view text) {
+  const auto wrong = [&](const std::string& what) { return Error{"bad_config", std::string(file) + ": " + what}; };
+  const Result<nlohmann::json> document = parse_json(text, config_limits);
+  if (!document) return wrong(document.error().message);
+  Config config;
+  ObjectReader reader(*document, "");
+  config.operators_group = reader.text("operators_group", false);
+  config.credentials_file = reader.text("credentials_file", false);
+  if (!config.credentials_file.empty() && config.credentials_file.front() != '/') {
+    reader.fail(reader.at("credentials_file"), "must be an absolute path");
+  }
+  if (const nlohmann::json* deadlines = reader.find("deadlines_ms"); deadlines != nullptr) {
+    const std::string error = read_deadlines(*deadlines, reader.at("deadlines_ms"), config.deadlines);
+    if (!error.empty()) return wrong(error);
+  }
+  const std::string error = reader.finish();
+  if (!error.empty()) return wrong(error);
+  return config;
+}
+
+Result<Config> read_config(const std::string& file, bool required) {
+  const Result<std::string> text = read_file(file, config_limits.bytes);
+  if (text) return parse_config(file, *text);
+  if (text.error().code == "enoent" && !required) return Config{};
+  return Error{"bad_config", text.error().message};
+}
+
+}  // namespace guardd

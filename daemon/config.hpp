@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "daemon/worker/look.hpp"
+
+namespace guardd {
+
+inline constexpr std::string_view default_config = "/etc/guardd/guardd.json";
+
+/// guardd.json, docs/configuration.md. Without a file: these defaults.
+struct Config {
+  std::string operators_group;  ///< members see what root sees; empty: nobody else does
+  std::string
+      credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
+  Deadlines deadlines;
+};
+
+/// Strict: an unknown or duplicate key, a wrong type or a value out of bounds is an error, "FILE: /pointer: what".
+Result<Config> parse_config(std::string_view file, std::string_view text);
+
+/// The file's configuration. A missing file is an error only where it was asked for (`required`).
+Result<Config> read_config(const std::string& file, bool required);
+
+}  // namespace guardd

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/run.hpp"
+
+#include <grp.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+#include "core/text.hpp"
+#include "daemon/checker.hpp"
+#include "daemon/config.hpp"
+#include "daemon/os/clock.hpp"
+#include "daemon/server/listener.hpp"
+#include "daemon/server/server.hpp"
+#include "daemon/state_lock.hpp"
+#include "daemon/worker/forked_workers.hpp"
+
+namespace guardd {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds stop_patience{2};
+
+int give_up(const Error& error, int status) {
+  spdlog::critical("{}", printable(error.message));
+  return status;
+}
+
+Result<std::optional<gid_t>> group_of(const std::string& name) {
+  if (name.empty()) return std::optional<gid_t>();
+  errno = 0;
+  const group* found = ::getgrnam(name.c_str());
+  if (found == nullptr) return Error{"bad_config", "operators_group: there is no group \"" + name + "\""};
+  return std::optional<gid_t>(found->gr_gid);
+}
+
+/// The listening socket and where it is; `ours` when it is to be removed at the end.
+struct Listening {
+  Fd socket;
+  std::string path;
+  bool ours = false;
+};
+
+Result<Listening> listen(const Options& options) {
+  Result<PassedSocket> passed = passed_socket();
+  if (!passed) return passed.error();
+  if (passed->socket) return Listening{std::move(passed->socket), std::move(passed->path), false};
+  Result<Fd> made = listen_at(options.socket);
+  if (!made) return made.error();
+  return Listening{std::move(*made), options.socket, true};
+}
+
+void reload(PolicyStore& policies, Looker& looker) {
+  const auto loaded = policies.load();
+  if (!loaded) {
+    spdlog::error("policy not reloaded, generation {} stays: {}", policies.current()->generation,
+                  printable(loaded.error().message));
+    ::sd_notify(0, "STATUS=Running, but the last policy reload failed");
+    return;
+  }
+  looker.use_policy(*loaded);
+  spdlog::info("policy generation {}: {}", (*loaded)->generation, (*loaded)->digest);
+  ::sd_notify(0, "STATUS=Running");
+}
+
+/// Until SIGTERM or SIGINT; then lets those who asked have their answers.
+asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, Server& server) {
+  while (co_await signals.async_wait(asio::use_awaitable) == SIGHUP) reload(policies, looker);
+  ::sd_notify(0, "STOPPING=1");
+  spdlog::info("stopping");
+  co_await server.stop(stop_patience);
+}
+
+}  // namespace
+
+int run_daemon(const Options& options) {
+  const Result<Config> config = read_config(options.config, options.config_given);
+  if (!config) return give_up(config.error(), EX_CONFIG);
+  const Result<std::optional<gid_t>> operators = group_of(config->operators_group);
+  if (!operators) return give_up(operators.error(), EX_CONFIG);
+  PolicyStore policies(options.policy_directories);
+  const auto policy = policies.load();
+  if (!policy) return give_up(policy.error(), EX_CONFIG);
+  const Result<Fd> lock = lock_state(options.state_dir);
+  if (!lock) return give_up(lock.error(), EXIT_FAILURE);
+
+  asio::io_context loop(1);
+  ForkedWorkers workers(loop.get_executor(), {});
+  if (const Result<pid_t> started = workers.start(); !started) return give_up(started.error(), EXIT_FAILURE);
+  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s}, {config->deadlines, config->credentials_file});
+  looker.use_policy(*policy);
+
+  Result<Listening> listening = listen(options);
+  if (!listening) return give_up(listening.error(), EXIT_FAILURE);
+  const std::string instance = instance_name(options, listening->path, ::geteuid() == 0);
+  Checker checker(looker, policies, {instance, GUARDD_VERSION});
+  Server server(loop.get_executor(), std::move(listening->socket), checker,
+                {.trust = {.own_uid = ::geteuid(), .operators = *operators}, .connections = {}, .session = {}});
+
+  std::signal(SIGPIPE, SIG_IGN);
+  asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
+  server.start();
+  asio::co_spawn(loop, obey_signals(signals, policies, looker, server),
+                 [&loop](const std::exception_ptr&) { loop.stop(); });
+  spdlog::info("{} instance at {}, policy {}", instance, printable(listening->path), (*policy)->digest);
+  ::sd_notify(0, "READY=1\nSTATUS=Running");
+  loop.run();
+  if (listening->ours) ::unlink(listening->path.c_str());
+  return EXIT_SUCCESS;
+}
+
+}  // namespace guardd

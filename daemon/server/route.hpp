@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/request.hpp"
+#include "daemon/server/caller.hpp"
+
+namespace guardd {
+
+/// What goes back: always JSON.
+struct Reply {
+  unsigned status = 200;
+  std::string body;
+  std::string allow;  ///< the Allow header of a 405
+};
+Reply error_reply(unsigned status, std::string_view code, std::string_view message);
+
+/// What a request asks of the daemon.
+struct CheckCall {
+  CheckRequest request;
+};
+struct StatusCall {};
+struct PolicyCall {};
+using Call = std::variant<CheckCall, StatusCall, PolicyCall>;
+
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view body;
+};
+
+/// What is to be done about a request: a call, or the reply where none is needed. Pure.
+std::variant<Call, Reply> route(const HttpRequest& request, const Caller& caller);
+
+}  // namespace guardd
