@@ -46,8 +46,8 @@ void from_json(const nlohmann::json& in, Health& value) { read_name(in, health_n
 
 GUARDD_JSON_FIELDS(DeviceNumber, major, minor)
 GUARDD_JSON_FIELDS(Namespaces, pid, user, net, mnt, time)
-GUARDD_JSON_FIELDS(ProcessFact, pid, start_ticks, uid, comm, exe, exe_deleted, args, cgroup, unit, cwd, ns, contained,
-                   service, matched_by, data_paths, socket_inodes)
+GUARDD_JSON_FIELDS(ProcessFact, pid, ppid, start_ticks, uid, comm, exe, exe_deleted, args, cgroup, unit, cwd, ns,
+                   contained, service, matched_by, data_paths, socket_inodes)
 GUARDD_JSON_FIELDS(OpenFileFact, pid, service, path, deleted, writable, how, mount_id, device, st_dev, inode)
 GUARDD_JSON_FIELDS(OpenDeviceFact, pid, exe, path, device, writable)
 GUARDD_JSON_FIELDS(BusyDirectory, path, pid, mnt_ns, cwd)

@@ -12,8 +12,9 @@
 #include "core/known.hpp"
 
 /// Passive structs as JSON objects, one line a type: GUARDD_JSON_FIELDS(Type, member, ...) in namespace guardd defines
-/// to_json and from_json. Members that have their default are left out; absent members keep it; unknown ones are
-/// ignored; a wrong type, or a number that the member can't hold, throws nlohmann::json::exception.
+/// to_json and from_json, and fails to compile when a member is not listed. Members that have their default are left
+/// out; absent members keep it; unknown ones are ignored; a wrong type, or a number that the member can't hold, throws
+/// nlohmann::json::exception.
 namespace guardd::json_fields {
 
 [[noreturn]] inline void wrong(const nlohmann::json& found, const std::string& expected) {
@@ -63,6 +64,21 @@ void write_member(nlohmann::json& out, const char* key, const T& value, const T&
   out[key] = value;
 }
 
+/// Converts to anything, to count by how many initialisers an aggregate can be made: one a member.
+struct Anything {
+  template <typename T>
+  operator T() const;  // NOLINT(google-explicit-constructor): implicit is the point; never defined
+};
+
+template <typename T, typename... Initialisers>
+consteval std::size_t member_count() {
+  if constexpr (requires { T{Initialisers{}..., Anything{}}; }) {
+    return member_count<T, Initialisers..., Anything>();
+  } else {
+    return sizeof...(Initialisers);
+  }
+}
+
 }  // namespace guardd::json_fields
 
 namespace guardd {
@@ -95,17 +111,21 @@ void from_json(const nlohmann::json& in, Known<T>& known) {
 }  // namespace guardd
 
 // NOLINTBEGIN(bugprone-macro-parentheses): members and types can't be put in parentheses
+#define GUARDD_JSON_ONE(member) +1
 #define GUARDD_JSON_READ(member) json_fields::read_member(in, #member, value.member);
 #define GUARDD_JSON_WRITE(member) json_fields::write_member(out, #member, value.member, standard.member);
-#define GUARDD_JSON_FIELDS(Type, ...)                                         \
-  void to_json(nlohmann::json& out, const Type& value) {                      \
-    static const Type standard{};                                             \
-    out = nlohmann::json::object();                                           \
-    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GUARDD_JSON_WRITE, __VA_ARGS__)) \
-  }                                                                           \
-  void from_json(const nlohmann::json& in, Type& value) {                     \
-    if (!in.is_object()) json_fields::wrong(in, "an object (" #Type ")");     \
-    value = Type{};                                                           \
-    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GUARDD_JSON_READ, __VA_ARGS__))  \
+#define GUARDD_JSON_FIELDS(Type, ...)                                                                                 \
+  static_assert(                                                                                                      \
+      json_fields::member_count<Type>() == 0 NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GUARDD_JSON_ONE, __VA_ARGS__)), \
+      "a member of " #Type " would be lost between guardd and its workers");                                          \
+  void to_json(nlohmann::json& out, const Type& value) {                                                              \
+    static const Type standard{};                                                                                     \
+    out = nlohmann::json::object();                                                                                   \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GUARDD_JSON_WRITE, __VA_ARGS__))                                         \
+  }                                                                                                                   \
+  void from_json(const nlohmann::json& in, Type& value) {                                                             \
+    if (!in.is_object()) json_fields::wrong(in, "an object (" #Type ")");                                             \
+    value = Type{};                                                                                                   \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GUARDD_JSON_READ, __VA_ARGS__))                                          \
   }
 // NOLINTEND(bugprone-macro-parentheses)
