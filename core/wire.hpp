@@ -29,6 +29,8 @@ Result<CheckRequest> parse_check_request(std::string_view body);
 nlohmann::json to_json(const CheckRequest& request);
 
 nlohmann::json to_json(const Verdict& verdict, Detail detail);
+nlohmann::json to_json(const Dataset& dataset, Detail detail);
+nlohmann::json to_json(const InspectorReport& report, Detail detail);
 
 /// A verdict as a client takes it from an answer: only what a complete, well-formed answer had.
 struct Answer {
