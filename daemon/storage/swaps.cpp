@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/storage/swaps.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "daemon/storage/octal.hpp"
+
+namespace guardd {
+namespace {
+
+// Linux has MAX_SWAPFILES, at most 32; far more than that is no /proc/swaps.
+constexpr std::size_t max_swaps = 1024;
+constexpr std::string_view blanks = " \t";
+constexpr std::string_view deleted_suffix = " (deleted)";  // seq_file_path() of a file without a name
+
+std::string_view take_field(std::string_view& rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+  const std::string_view field = rest.substr(0, rest.find_first_of(blanks));
+  rest.remove_prefix(field.size());
+  return field;
+}
+
+std::optional<SwapEntry> parse_line(std::string_view line) {
+  std::optional<std::string> path = unescape_octal(take_field(line));
+  if (!path || path->empty()) return std::nullopt;
+  const std::string_view type = take_field(line);
+  if (type != "partition" && type != "file") return std::nullopt;
+  SwapEntry entry{.path = std::move(*path), .is_file = type == "file", .deleted = false};
+  if (entry.path.ends_with(deleted_suffix)) {
+    entry.path.resize(entry.path.size() - deleted_suffix.size());
+    entry.deleted = true;
+  }
+  return entry;
+}
+
+}  // namespace
+
+Result<std::vector<SwapEntry>> parse_swaps(std::string_view text) {
+  std::vector<SwapEntry> swaps;
+  for (bool header = true; !text.empty(); header = false) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return Error{"bad_swaps", "/proc/swaps ends within a line"};
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (header) {
+      if (!line.starts_with("Filename")) return Error{"bad_swaps", "/proc/swaps has no header"};
+      continue;
+    }
+    std::optional<SwapEntry> entry = parse_line(line);
+    if (!entry) return Error{"bad_swaps", "/proc/swaps: can't read: " + std::string(line.substr(0, 200))};
+    if (swaps.size() == max_swaps) return Error{"too_big", "/proc/swaps: more than 1024 entries"};
+    swaps.push_back(std::move(*entry));
+  }
+  return swaps;
+}
+
+}  // namespace guardd
