@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A throw-away container of this host (scripts/lab) with guardd installed: a bare host that a test may do anything to."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+from unix_http import UnixConnection
+from verdict import Verdict
+from waiting import wait_for
+
+TOP = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("GUARDD_BUILD", TOP / "build"))
+LAYER = Path(os.environ.get("GUARDD_LAB_LAYER", TOP / "build" / "lab-layer"))
+SOCKET = "/run/guardd/guardd.sock"
+
+
+class Process:
+    """A long-running program in the lab. `pid` is its number there, `outer` the one on this machine."""
+
+    def __init__(self, lab, popen, pid, outer):
+        self.lab, self.popen, self.pid, self.outer = lab, popen, pid, outer
+
+    def send(self, number):
+        self.lab.kill(self.pid, number)
+
+    def stop(self):
+        """SIGSTOP, and waits until it has worked."""
+        self.send(signal.SIGSTOP)
+        wait_for(lambda: self.state() == "T", f"process {self.pid} to stop")
+
+    def resume(self):
+        self.send(signal.SIGCONT)
+        self.popen.send_signal(signal.SIGCONT)  # nsenter(1) stops itself when its child does
+
+    def end(self, number=signal.SIGTERM, deadline=15.0):
+        """Signals it and waits until it has ended."""
+        if self.popen.poll() is None:
+            self.resume()
+            self.send(number)
+            self.popen.wait(deadline)
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def state(self):
+        """The letter of proc_pid_stat(5)."""
+        return Path(f"/proc/{self.outer}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+    def open_files(self):
+        """What its descriptors lead to, as text."""
+        found = []
+        for entry in Path(f"/proc/{self.outer}/fd").iterdir():
+            try:
+                found.append(os.readlink(entry))
+            except FileNotFoundError:
+                pass  # closed meanwhile
+        return found
+
+
+class Lab:
+    """Use as a context manager. Starting one takes about 0.2 s."""
+
+    def __init__(self, hostname="db1"):
+        self.hostname = hostname
+        self.processes = []
+        self.loops = []
+        self.guard = None
+
+    def __enter__(self):
+        command = [str(TOP / "scripts/lab"), "--build", str(BUILD), "--hostname", self.hostname]
+        if LAYER.is_dir():
+            command += ["--layer", str(LAYER)]
+        # It lives as long as its stdin is open, so it ends with this program, however that ends.
+        self.container = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        words = self.container.stdout.readline().split()
+        assert len(words) == 2 and words[0] == b"ready", "scripts/lab did not start"
+        self.init = int(words[1])
+        self.root = Path(f"/proc/{self.init}/root")
+        return self
+
+    def __exit__(self, *_):
+        # Each nsenter reaps its own child: one orphaned to the machine's PID 1 could hold up the end of the namespace.
+        self.run("kill -KILL -1", check=False)
+        for process in self.processes:
+            process.popen.send_signal(signal.SIGCONT)
+            process.popen.wait(20)
+        if self.loops:
+            self._detach_loops()
+        self.container.stdin.close()
+        self.container.wait(20)
+        self.container.stdout.close()
+
+    # Files
+
+    def path(self, inside):
+        """A path of the lab as this program can open it. Symbolic links in it would be resolved here: have none."""
+        return self.root / os.fspath(inside).lstrip("/")
+
+    def write(self, inside, content, mode=0o644):
+        target = self.path(inside)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        target.chmod(mode)
+
+    # Programs
+
+    def _nsenter(self, command):
+        environment = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                       "LANG=C.UTF-8", "NO_COLOR=1"]
+        return ["nsenter", "--target", str(self.init), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
+                *environment, *command]
+
+    def run(self, command, check=True, timeout=30, **options):
+        """Runs a program to its end. `command` is a list, or text for bash."""
+        if isinstance(command, str):
+            command = ["bash", "-euc", command]
+        options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
+        if options["stdin"] is None:
+            del options["stdin"]
+        done = subprocess.run(self._nsenter(command), capture_output=True, timeout=timeout, check=False, **options)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{command} in the lab gave {done.returncode}:\n"
+                                 f"{done.stdout.decode(errors='replace')}{done.stderr.decode(errors='replace')}")
+        return done
+
+    def start(self, command, log="/dev/null"):
+        """Starts a program that stays; what it prints goes to the file `log` in the lab."""
+        if isinstance(command, str):
+            command = ["bash", "-euc", command]
+        wrapper = f'echo $$; exec "$@" >>{shlex.quote(log)} 2>&1 </dev/null'
+        popen = subprocess.Popen(self._nsenter(["bash", "-c", wrapper, "start", *command]), stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        pid = int(popen.stdout.readline())
+        popen.stdout.close()
+        outer = int(Path(f"/proc/{popen.pid}/task/{popen.pid}/children").read_text().split()[0])
+        process = Process(self, popen, pid, outer)
+        self.processes.append(process)
+        return process
+
+    def python(self, program, *arguments, log="/dev/null"):
+        """Starts a Python program that stays, given as text, and waits until it prints "ready" into its log."""
+        number = len(self.processes)
+        log = f"/run/python-{number}.log"
+        process = self.start(["/usr/bin/python3", "-uc", program, *arguments], log=log)
+
+        def is_ready():
+            text = self.path(log).read_text() if self.path(log).exists() else ""
+            assert process.alive() or "ready" in text, f"the program ended: {text}"
+            return "ready" in text
+
+        wait_for(is_ready, "the program to be ready")
+        return process
+
+    def kill(self, pid, number=signal.SIGTERM):
+        self.run(["kill", f"-{int(number)}", str(pid)])
+
+    # guardd
+
+    def guardd(self, *options, wrapper=(), wait=True, socket=SOCKET):
+        """Starts guardd and waits until it answers. Without options it is the host's own instance."""
+        self.guard = self.start([*wrapper, "/usr/sbin/guardd", *options], log="/run/guardd.log")
+        if wait:
+            self.wait_until_it_answers(socket)
+        return self.guard
+
+    def wait_until_it_answers(self, socket=SOCKET):
+        def answers():
+            assert self.guard.alive(), f"guardd ended:\n{self.guardd_log()}"
+            try:
+                return self.http(socket).get("/healthz").status in (200, 503)
+            except OSError:
+                return False
+
+        wait_for(answers, "guardd to answer")
+
+    def guardd_log(self):
+        log = self.path("/run/guardd.log")
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def http(self, socket=SOCKET, timeout=10.0):
+        return UnixConnection(self.path(socket), timeout)
+
+    def guardctl(self, *arguments, timeout=30, **options):
+        return self.run(["guardctl", *arguments], check=False, timeout=timeout, **options)
+
+    def check(self, operation, *arguments, **options):
+        """`guardctl OPERATION --json ...`, its answer held against the contract."""
+        command = [operation, "--json", *arguments]
+        done = self.guardctl(*command, **options)
+        return Verdict(["guardctl", *command], done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+    # Disks
+
+    def loop(self, name, size_mib=64):
+        """A loop device on a new sparse file; returns its path, "/dev/loopN". The lab detaches it at its end."""
+        image = f"/var/tmp/{name}.img"
+        self.run(["truncate", "--size", f"{size_mib}M", image])
+        attach = f"for try in 1 2 3 4 5; do losetup --find --show {image} && exit 0; done; exit 1"  # others take them too
+        device = self.run(attach).stdout.decode().split()[-1]
+        self.loops.append(device)
+        return device
+
+    def partition(self, device):
+        """One partition over the whole device; returns its node, "/dev/loopNp1"."""
+        self.run(["sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", device], input=b",,L\n")
+        self.run(["partx", "--add", device])
+        node = f"{device}p1"
+        major, minor = Path(f"/sys/class/block/{Path(node).name}/dev").read_text().split(":")
+        self.run(["bash", "-c", f"[ -e {node} ] || mknod -m 0660 {node} b {int(major)} {int(minor)}"])
+        return node
+
+    def mount(self, *arguments):
+        self.run(["mount", *arguments])
+
+    def _detach_loops(self):
+        for device in self.loops:
+            self.run(f"""
+                for node in {device} {device}p1; do swapoff $node || :; umount --all-targets $node || :; done
+                for try in {{1..50}}; do partx --delete {device} || :; losetup --detach {device} && break; done
+                """, check=False)
+
+    def json(self, path):
+        """GET on guardd, as JSON."""
+        return json.loads(self.http().get(path).body)
