@@ -12,6 +12,7 @@
 #include "core/operation.hpp"
 #include "core/recognition.hpp"
 #include "core/result.hpp"
+#include "core/strict_json.hpp"
 
 namespace guardd {
 
@@ -21,6 +22,14 @@ inline constexpr std::string_view rule_facts[] = {
     "role.unknown",       "replicas.attached", "clients.connected", "device.in_use",
     "mount.unrecognised", "mount.missing",     "path.protected",
 };
+
+/// The inspectors that policy may require, by the name in their reports.
+inline constexpr std::string_view inspector_names[] = {
+    "processes", "open_files", "storage", "data_directories", "clients", "boot",
+};
+
+/// The role probes that a service may name.
+inline constexpr std::string_view role_probes[] = {"mysql"};
 
 struct Rule {
   std::string id;    ///< "data/active"
@@ -69,10 +78,17 @@ struct Policy {
   [[nodiscard]] std::vector<Recognition> recognitions() const;
 };
 
-/// Reads one policy file. The error's message is "FILE: /json/pointer: what is wrong, what is expected".
+/// Bounds of one policy file.
+inline constexpr JsonLimits policy_limits{.bytes = 1024 * 1024, .depth = 8, .values = 65536};
+inline constexpr std::size_t max_policy_list = 1024;  ///< entries of one list, services, rules or exceptions
+
+/// Reads one policy file. The error's message is "FILE: /json/pointer: what is wrong, what is expected"; where the text
+/// is no JSON, the byte stands in place of the pointer. Error codes: "bad_policy", "too_large".
 Result<PolicyFile> parse_policy(std::string_view file, std::string_view text);
 
-/// Unites files. Fails when two of them say contradictory things (one rule id with two facts).
+/// Unites the files of a whole policy. Fails when two of them say contradictory things (one rule id with two facts, one
+/// service with two role probes), when one names a service or a rule that none defines, and when a service has nothing
+/// to be recognised by: each would be a rule that silently never applies. The message is as parse_policy's.
 Result<Policy> merge_policies(const std::vector<PolicyFile>& files);
 
 }  // namespace guardd

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/dataset.hpp"
 #include "core/policy.hpp"
 #include "core/request.hpp"
 #include "core/result.hpp"
@@ -12,7 +16,8 @@
 #include "core/strict_json.hpp"
 #include "core/verdict.hpp"
 
-/// The wire format of docs/openapi.yaml, both directions.
+/// The wire format of docs/openapi.yaml, both directions. What comes from the host (paths, programs, messages) goes
+/// through printable() here and only here: who fills a Verdict leaves the bytes as they are.
 namespace guardd {
 
 inline constexpr JsonLimits request_limits{.bytes = 64 * 1024, .depth = 8, .values = 4096};
@@ -25,26 +30,34 @@ enum class Detail {
   summary,  ///< everybody else: verdict, codes and services; no paths, pids or programs of other users
 };
 
+/// Error codes: "bad_json", "bad_request", "too_large".
 Result<CheckRequest> parse_check_request(std::string_view body);
+/// The body that parse_check_request reads. A path that is no UTF-8 can't be said in JSON: to_text() would make it
+/// another path, so the client must refuse to ask about it.
 nlohmann::json to_json(const CheckRequest& request);
 
 nlohmann::json to_json(const Verdict& verdict, Detail detail);
 nlohmann::json to_json(const Dataset& dataset, Detail detail);
 nlohmann::json to_json(const InspectorReport& report, Detail detail);
+/// The merged policy: {"generation", "digest", "policy": what could stand in one policy file}. In a summary the rules
+/// alone, without remedies, and how many exceptions there are.
+nlohmann::json to_json(const Policy& policy, Detail detail);
 
 /// A verdict as a client takes it from an answer: only what a complete, well-formed answer had.
 struct Answer {
   Operation operation = Operation::reinstall;
   bool whole_host = false;
-  std::vector<std::string> target_paths;
+  std::vector<std::string> target_paths;  ///< byte for byte as the request had them
   Outcome outcome = Outcome::unknown;
   std::string boot_id;
   std::string instance;
   nlohmann::json document;  ///< the whole answer
 };
-/// Strict about what a client's exit status depends on; tolerant of additional members.
+/// Strict about what a client's exit status depends on; tolerant of additional members. Error code: "bad_answer".
 Result<Answer> parse_answer(std::string_view body);
 
 nlohmann::json error_json(std::string_view code, std::string_view message);
+/// What an error_json() says, both strings safe to print; none where the body is none.
+std::optional<Error> parse_error(std::string_view body);
 
 }  // namespace guardd

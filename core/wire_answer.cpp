@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "core/text.hpp"
 #include "core/wire.hpp"
 
 namespace guardd {
@@ -6,78 +9,105 @@ namespace {
 
 using nlohmann::json;
 
-/// Reads one whole answer; the first thing that is not as the contract has it makes it malformed.
-class AnswerReader {
- public:
-  explicit AnswerReader(const json& document) : document_(document) {}
+Error bad_answer(const std::string& what) { return {"bad_answer", "malformed answer: " + what}; }
 
-  Result<Answer> read() {
-    Answer answer;
-    const auto operation = parse_operation(text(document_, "/operation"));
-    if (!operation) fail("/operation: no operation that is known");
-    const std::string scope = text(document_, "/scope");
-    if (scope != "host" && scope != "targets") fail("/scope: neither host nor targets");
-    const auto outcome = parse_outcome(text(document_, "/verdict"));
-    if (!outcome) fail("/verdict: no verdict that is known");
-    answer.operation = operation.value_or(Operation::reinstall);
-    answer.outcome = outcome.value_or(Outcome::unknown);
-    answer.whole_host = scope == "host";
-    read_targets(answer);
-    read_reasons(answer);
-    answer.boot_id = text(document_, "/host/boot_id");
-    answer.instance = text(document_, "/instance");
-    if (answer.instance != "system" && answer.instance != "private") fail("/instance: neither system nor private");
-    if (!problem_.empty()) return Error{"bad_answer", problem_};
-    answer.document = document_;
-    return answer;
+/// A string member that must be there; "" and a complaint in `error` otherwise.
+std::string text_of(const json& object, const char* key, std::string& error) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  if (object.is_object() && found != object.end() && found->is_string() &&
+      !found->get_ref<const std::string&>().empty()) {
+    return found->get<std::string>();
   }
+  if (error.empty()) error = at_pointer(pointer_to("", key), "missing, or no text");
+  return "";
+}
 
- private:
-  void fail(const std::string& problem) {
-    if (problem_.empty()) problem_ = problem;
+const json* array_of(const json& object, const char* key, std::string& error) {
+  const auto found = object.find(key);
+  if (found != object.end() && found->is_array()) return &*found;
+  if (error.empty()) error = at_pointer(pointer_to("", key), "missing, or no array");
+  return nullptr;
+}
+
+std::string read_targets(const json& document, Answer& answer) {
+  std::string error;
+  const json* targets = array_of(document, "targets", error);
+  if (targets == nullptr) return error;
+  for (const json& target : *targets) {
+    if (!target.is_string()) return "/targets: expected strings";
+    answer.target_paths.push_back(target.get<std::string>());
   }
+  if (answer.whole_host != answer.target_paths.empty()) return "/targets: contradicts the scope";
+  return "";
+}
 
-  std::string text(const json& from, const std::string& pointer) {
-    const json::json_pointer path(pointer);
-    if (!from.contains(path) || !from[path].is_string() || from[path].get_ref<const std::string&>().empty()) {
-      fail(pointer + ": a text is missing");
-      return "";
-    }
-    return from[path].get<std::string>();
+std::string read_scope(const json& document, Answer& answer) {
+  std::string error;
+  const std::string operation_name = text_of(document, "operation", error);
+  const std::string scope = text_of(document, "scope", error);
+  if (!error.empty()) return error;
+  const auto operation = parse_operation(operation_name);
+  if (!operation) return "/operation: unknown";
+  answer.operation = *operation;
+  if (scope != "host" && scope != "targets") return "/scope: unknown";
+  answer.whole_host = scope == "host";
+  return read_targets(document, answer);
+}
+
+/// An allow with a reason against it, and a refusal without one, are nothing to act on.
+std::string read_verdict(const json& document, Answer& answer) {
+  std::string error;
+  const std::string name = text_of(document, "verdict", error);
+  const json* reasons = array_of(document, "reasons", error);
+  if (!error.empty()) return error;
+  const auto outcome = parse_outcome(name);
+  if (!outcome) return "/verdict: unknown";
+  answer.outcome = *outcome;
+  for (const json& reason : *reasons) {
+    if (text_of(reason, "code", error).empty()) return "/reasons: a reason without a code";
   }
+  if ((answer.outcome == Outcome::allow) != reasons->empty()) return "/reasons: contradict the verdict";
+  return "";
+}
 
-  void read_targets(Answer& answer) {
-    const auto targets = document_.find("targets");
-    if (targets == document_.end() || !targets->is_array()) return fail("/targets: an array is missing");
-    for (const json& target : *targets) {
-      if (!target.is_string()) return fail("/targets: something else than paths");
-      answer.target_paths.push_back(target.get<std::string>());
-    }
-    if (answer.whole_host != answer.target_paths.empty()) fail("/targets: they contradict the scope");
-  }
-
-  void read_reasons(const Answer& answer) {
-    const auto reasons = document_.find("reasons");
-    if (reasons == document_.end() || !reasons->is_array()) return fail("/reasons: an array is missing");
-    for (const json& reason : *reasons) {
-      if (!reason.is_object()) return fail("/reasons: something else than objects");
-      text(reason, "/code");
-      text(reason, "/message");
-    }
-    if (reasons->empty() != (answer.outcome == Outcome::allow)) fail("/reasons: they contradict the verdict");
-  }
-
-  const json& document_;
-  std::string problem_;
-};
+std::string read_host(const json& document, Answer& answer) {
+  const auto host = document.find("host");
+  if (host == document.end() || !host->is_object()) return "/host: missing, or no object";
+  std::string error;
+  answer.boot_id = text_of(*host, "boot_id", error);
+  answer.instance = text_of(document, "instance", error);
+  if (error.empty() && answer.instance != "system" && answer.instance != "private") error = "/instance: unknown";
+  return error;
+}
 
 }  // namespace
 
 Result<Answer> parse_answer(std::string_view body) {
-  const Result<json> document = parse_json(body, answer_limits);
-  if (!document) return Error{"bad_answer", document.error().message};
-  if (!document->is_object()) return Error{"bad_answer", "/: no object"};
-  return AnswerReader(*document).read();
+  Result<json> document = parse_json(body, answer_limits);
+  if (!document) return bad_answer(document.error().message);
+  if (!document->is_object()) return bad_answer("/: no object");
+  Answer answer;
+  for (const auto read : {read_scope, read_verdict, read_host}) {
+    if (const std::string error = read(*document, answer); !error.empty()) return bad_answer(error);
+  }
+  answer.document = std::move(*document);
+  return answer;
+}
+
+json error_json(std::string_view code, std::string_view message) {
+  return {{"error", {{"code", code}, {"message", printable(message)}}}};
+}
+
+std::optional<Error> parse_error(std::string_view body) {
+  const Result<json> document = parse_json(body, request_limits);
+  if (!document || !document->is_object()) return std::nullopt;
+  const auto found = document->find("error");
+  if (found == document->end()) return std::nullopt;
+  std::string wrong;
+  const std::string code = text_of(*found, "code", wrong);
+  const std::string message = text_of(*found, "message", wrong);
+  if (!wrong.empty()) return std::nullopt;
+  return Error{printable(code, 64), printable(message, 1024)};
 }
 
 }  // namespace guardd

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
-#include <set>
+#include <optional>
+#include <utility>
 
+#include "core/policy_check.hpp"
 #include "core/wire.hpp"
 
 namespace guardd {
@@ -9,78 +11,93 @@ namespace {
 
 using nlohmann::json;
 
+Error bad_request(std::string message) { return {"bad_request", std::move(message)}; }
+
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// "MAJOR:MINOR", as /sys/dev/block names them.
 std::optional<DeviceNumber> parse_device(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  DeviceNumber device;
-  const auto whole = [](std::string_view digits, std::uint32_t& value) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size() && !digits.empty();
-  };
-  if (!whole(text.substr(0, colon), device.major) || !whole(text.substr(colon + 1), device.minor)) return std::nullopt;
-  return device;
+  const auto major = parse_number(text.substr(0, colon));
+  const auto minor = parse_number(text.substr(colon + 1));
+  if (!major || !minor) return std::nullopt;
+  return DeviceNumber{*major, *minor};
 }
 
-/// "" when it is absolute and written the one way that realpath(3) writes it.
-std::string path_problem(std::string_view path) {
-  if (path.empty() || path.front() != '/') return "an absolute path is expected";
-  if (path.size() > ObjectReader::max_text) return "longer than a path can be";
-  if (path.find('\0') != std::string_view::npos) return "a path has no NUL byte";
-  const std::string framed = std::string(path) + "/";
-  const bool tidy =
-      path == "/" || (path.back() != '/' && framed.find("//") == std::string::npos &&
-                      framed.find("/./") == std::string::npos && framed.find("/../") == std::string::npos);
-  return tidy ? "" : "a path without \"//\", \".\", \"..\" and a '/' at the end is expected";
+std::string to_text(DeviceNumber device) { return std::to_string(device.major) + ":" + std::to_string(device.minor); }
+
+/// A path with a ".." or a "//" in it would be compared, as text, with paths that have none, and be found elsewhere.
+void check_path(ObjectReader& in, const std::string& pointer, const std::string& path) {
+  if (const std::string wrong = policy_check::path(path); !wrong.empty()) in.fail(pointer, wrong);
 }
 
-Target read_target(const json& value, const std::string& pointer, std::string& problem) {
+Target read_target_object(ObjectReader& in) {
   Target target;
-  if (value.is_string()) {
-    target.path = value.get<std::string>();
-    if (const std::string why = path_problem(target.path); !why.empty()) problem = at_pointer(pointer, why);
-    return target;
+  target.path = in.text("path", true);
+  if (!target.path.empty()) check_path(in, in.at("path"), target.path);
+  const std::string kind = in.text("kind", true);
+  if (!kind.empty() && kind != "block_device" && kind != "path") {
+    in.fail(in.at("kind"), "expected \"block_device\" or \"path\"");
   }
-  if (!value.is_object()) {
-    problem = at_pointer(pointer, "a path or an object with \"path\" is expected");
-    return target;
-  }
-  ObjectReader reader(value, pointer);
-  target.path = reader.text("path", true);
-  if (const std::string why = path_problem(target.path); !reader.failed() && !why.empty())
-    reader.fail(reader.at("path"), why);
-  const std::string kind = reader.text("kind", true);
   target.block_device = kind == "block_device";
-  if (!reader.failed() && kind != "block_device" && kind != "path") {
-    reader.fail(reader.at("kind"), "\"block_device\" or \"path\" is expected");
+  if (const std::string device = in.text("device", target.block_device); !device.empty()) {
+    target.device = parse_device(device);
+    if (!target.device) in.fail(in.at("device"), "expected \"MAJOR:MINOR\"");
   }
-  const std::string device = reader.text("device", target.block_device);
-  if (!device.empty()) target.device = parse_device(device);
-  if (!reader.failed() && !device.empty() && !target.device)
-    reader.fail(reader.at("device"), "\"MAJOR:MINOR\" is expected");
-  if (const std::int64_t id = reader.integer("mount_id", 0, INT64_MAX, -1); id >= 0) target.mount_id = id;
-  problem = reader.finish();
+  const std::int64_t mount_id = in.integer("mount_id", 0, INT64_MAX, -1);
+  if (mount_id >= 0) target.mount_id = mount_id;
+  if (target.block_device && target.mount_id) in.fail(in.at("mount_id"), "only a path has one");
   return target;
 }
 
-void read_targets(ObjectReader& reader, CheckRequest& request) {
-  const json* targets = reader.find("targets");
-  const bool given = targets != nullptr && !(targets->is_array() && targets->empty());
-  if (targets != nullptr && !targets->is_array()) return reader.fail(reader.at("targets"), "an array is expected");
-  if (request.whole_host) {
-    if (given) reader.fail(reader.at("targets"), "scope \"host\" has no targets");
-    return;
+Result<Target> read_target(const json& value, const std::string& pointer) {
+  if (value.is_object()) {
+    ObjectReader in(value, pointer);
+    Target target = read_target_object(in);
+    if (std::string error = in.finish(); !error.empty()) return bad_request(std::move(error));
+    return target;
   }
-  if (!given)
-    return reader.fail(reader.at("targets"), "scope \"targets\" needs at least one: empty is never everything");
-  if (targets->size() > max_targets) {
-    return reader.fail(reader.at("targets"), "more than " + std::to_string(max_targets) + " targets");
+  // Through the reader too, for the bounds that every text has.
+  const json wrapped{{"path", value}};
+  ObjectReader in(wrapped, "");
+  Target target;
+  target.path = in.text("path", true);
+  std::string wrong = in.finish().empty() ? policy_check::path(target.path)
+                                          : "expected an absolute path or an object with path and kind";
+  if (!wrong.empty()) return bad_request(at_pointer(pointer, wrong));
+  return target;
+}
+
+Result<std::vector<Target>> read_targets(const json* value) {
+  std::vector<Target> targets;
+  if (value == nullptr) return targets;
+  if (!value->is_array()) return bad_request("/targets: expected an array");
+  if (value->size() > max_targets) {
+    return Error{"too_large", "/targets: more than " + std::to_string(max_targets) + " targets"};
   }
-  for (std::size_t i = 0; i < targets->size(); ++i) {
-    std::string problem;
-    request.targets.push_back(read_target((*targets)[i], pointer_to(reader.at("targets"), i), problem));
-    if (!problem.empty())
-      return reader.fail(problem.substr(0, problem.find(": ")), problem.substr(problem.find(": ") + 2));
+  for (const json& element : *value) {
+    Result<Target> target = read_target(element, pointer_to("/targets", targets.size()));
+    if (!target) return target.error();
+    targets.push_back(std::move(*target));
   }
+  return targets;
+}
+
+/// Which scopes an operation has.
+std::string wrong_scope(const CheckRequest& request) {
+  if (request.whole_host && !request.targets.empty()) return "/targets: the scope \"host\" has none";
+  if (!request.whole_host && request.targets.empty()) {
+    return "/targets: the scope \"targets\" needs at least one; the whole host is \"scope\": \"host\"";
+  }
+  if (request.operation == Operation::wipe && request.whole_host) return "/scope: wipe needs targets";
+  if (request.operation == Operation::reboot && !request.whole_host) return "/scope: reboot is about the host";
+  return "";
 }
 
 }  // namespace
@@ -88,39 +105,38 @@ void read_targets(ObjectReader& reader, CheckRequest& request) {
 Result<CheckRequest> parse_check_request(std::string_view body) {
   const Result<json> document = parse_json(body, request_limits);
   if (!document) return document.error();
-  if (!document->is_object()) return Error{"bad_request", "/: an object is expected"};
-  ObjectReader reader(*document, "");
+  ObjectReader in(*document, "");
   CheckRequest request;
-  const std::string operation = reader.text("operation", true);
-  const std::optional<Operation> known = parse_operation(operation);
-  if (!reader.failed() && !known)
-    reader.fail(reader.at("operation"), "\"reinstall\", \"wipe\" or \"reboot\" is expected");
-  request.operation = known.value_or(Operation::reinstall);
-  const std::string scope = reader.text("scope", true);
-  if (!reader.failed() && scope != "host" && scope != "targets") {
-    reader.fail(reader.at("scope"), "\"host\" or \"targets\" is expected");
+  if (const std::string name = in.text("operation", true); !name.empty()) {
+    const auto operation = parse_operation(name);
+    if (!operation) in.fail("/operation", "unknown operation, known are: reinstall, wipe, reboot");
+    request.operation = operation.value_or(Operation::reinstall);
+  }
+  const std::string scope = in.text("scope", true);
+  if (!scope.empty() && scope != "host" && scope != "targets") {
+    in.fail("/scope", "expected \"host\" or \"targets\"");
   }
   request.whole_host = scope == "host";
-  if (!reader.failed()) read_targets(reader, request);
-  if (known == Operation::wipe && request.whole_host) reader.fail(reader.at("scope"), "a wipe needs targets");
-  if (known == Operation::reboot && !request.whole_host) reader.fail(reader.at("scope"), "only a host can reboot");
-  request.expect_host = reader.text("expect_host", false);
-  if (const std::string problem = reader.finish(); !problem.empty()) return Error{"bad_request", problem};
+  const json* targets_value = in.find("targets");
+  request.expect_host = in.text("expect_host", false);
+  if (std::string error = in.finish(); !error.empty()) return bad_request(std::move(error));
+  Result<std::vector<Target>> targets = read_targets(targets_value);
+  if (!targets) return targets.error();
+  request.targets = std::move(*targets);
+  if (std::string error = wrong_scope(request); !error.empty()) return bad_request(std::move(error));
   return request;
 }
 
 json to_json(const CheckRequest& request) {
   json out{{"operation", to_string(request.operation)}, {"scope", request.whole_host ? "host" : "targets"}};
-  if (!request.expect_host.empty()) out["expect_host"] = request.expect_host;
-  if (request.whole_host) return out;
   out["targets"] = json::array();
   for (const Target& target : request.targets) {
     json one{{"path", target.path}, {"kind", target.block_device ? "block_device" : "path"}};
-    if (target.device)
-      one["device"] = std::to_string(target.device->major) + ":" + std::to_string(target.device->minor);
+    if (target.device) one["device"] = to_text(*target.device);
     if (target.mount_id) one["mount_id"] = *target.mount_id;
-    out["targets"].push_back(std::move(one));
+    out["targets"].push_back(target.block_device || target.device || target.mount_id ? one : json(target.path));
   }
+  if (!request.expect_host.empty()) out["expect_host"] = request.expect_host;
   return out;
 }
 
