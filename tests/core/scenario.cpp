@@ -77,7 +77,7 @@ std::vector<Scenario> load_scenarios() {
   for (const fs::path& path : json_files(source_dir / "tests/scenarios")) {
     const json text = json::parse(read(path));
     json facts = base["snapshot"];
-    facts.merge_patch(text.value("patch", json::object()));
+    facts.update(text.value("patch", json::object()));
     Scenario scenario;
     scenario.name = path.stem();
     scenario.add = text.value("add", json::object());
