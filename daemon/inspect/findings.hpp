@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/facts.hpp"
+#include "daemon/inspect/busy_directories.hpp"
+
+namespace guardd::walk {
+
+struct SeenProcess {
+  std::int32_t pid = 0;
+  std::uint64_t start_ticks = 0;
+};
+
+/// Through whom a mount namespace can be looked at: best a process whose root is the namespace's own, which others then
+/// see by /proc/PID/root, and one that has lived long.
+struct NamespaceCandidate {
+  std::int32_t pid = 0;
+  std::uint64_t start_ticks = 0;
+  bool whole_root = false;
+
+  [[nodiscard]] bool better_than(const NamespaceCandidate& other) const {
+    if ((pid == 1) != (other.pid == 1)) return pid == 1;
+    if (whole_root != other.whole_root) return whole_root;
+    return start_ticks < other.start_ticks || (start_ticks == other.start_ticks && pid < other.pid);
+  }
+};
+
+/// What one thread of the walk found.
+struct Findings {
+  std::vector<ProcessFact> processes;
+  std::vector<OpenFileFact> open_files;
+  std::vector<OpenDeviceFact> open_devices;
+  BusyDirectories busy;
+  std::unordered_map<std::uint64_t, NamespaceCandidate> mount_namespaces;  ///< by inode
+  std::vector<SeenProcess> seen;
+  std::uint64_t descriptors = 0;
+  std::vector<std::string> process_problems;  ///< of the inspector "processes"
+  std::vector<std::string> file_problems;     ///< of the inspector "open_files"
+};
+
+/// How much there was before a process was looked at, to take back what a look that is tried again has added.
+class FindingsMark {
+ public:
+  explicit FindingsMark(const Findings& findings)
+      : processes_(findings.processes.size()),
+        open_files_(findings.open_files.size()),
+        open_devices_(findings.open_devices.size()),
+        seen_(findings.seen.size()),
+        descriptors_(findings.descriptors) {}
+  void take_back(Findings& findings) const {
+    findings.processes.resize(processes_);
+    findings.open_files.resize(open_files_);
+    findings.open_devices.resize(open_devices_);
+    findings.seen.resize(seen_);
+    findings.descriptors = descriptors_;
+  }
+
+ private:
+  std::size_t processes_;
+  std::size_t open_files_;
+  std::size_t open_devices_;
+  std::size_t seen_;
+  std::uint64_t descriptors_;
+};
+
+/// The first thing about a process that could not be read.
+struct Trouble {
+  bool open_files = false;  ///< of the inspector "open_files", otherwise "processes"
+  std::string what;         ///< empty: no trouble
+  int error = 0;
+
+  void note(bool about_files, std::string message, int error_number) {
+    if (!what.empty()) return;
+    open_files = about_files;
+    what = std::move(message);
+    error = error_number;
+  }
+};
+
+}  // namespace guardd::walk

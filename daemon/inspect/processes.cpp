@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "daemon/inspect/findings.hpp"
+#include "daemon/inspect/inspectors.hpp"
+#include "daemon/inspect/namespaces.hpp"
+#include "daemon/inspect/process_list.hpp"
+#include "daemon/inspect/process_scanner.hpp"
+#include "daemon/inspect/report.hpp"
+#include "daemon/inspect/walk_context.hpp"
+#include "daemon/os/fd.hpp"
+#include "daemon/os/read.hpp"
+#include "daemon/procfs/process_stat.hpp"
+
+namespace guardd {
+namespace {
+
+using walk::Findings;
+using walk::WalkContext;
+
+/// Processes that came while the others were looked at may have taken over what those had: they are looked at too, and
+/// so are those that came meanwhile. Who comes later comes after this look.
+constexpr int rounds_for_newcomers = 3;
+/// A second thread for fewer than this costs more than it saves.
+constexpr std::size_t worth_a_thread = 32;
+
+class Walk {
+ public:
+  Walk(WalkContext& context, std::int64_t deadline_ms) : context_(context), deadline_ms_(deadline_ms) {}
+
+  void run() {
+    const auto last_before = walk::last_pid(context_.proc);
+    auto pids = walk::list_processes(context_.proc);
+    if (!pids) return fail(pids.error().message);
+    for (int round = 0; !pids->empty(); ++round) {
+      if (!scan(*pids)) return fail(late_message(pids->size()));
+      if (round == rounds_for_newcomers) return;
+      pids = walk::list_processes(context_.proc);
+      if (!pids) return fail(pids.error().message);
+      keep_newcomers(*pids, last_before);
+    }
+  }
+
+  /// Of processes that were there to look at, kernel threads too.
+  [[nodiscard]] std::uint64_t seen() const { return start_ticks_.size() + first.seen.size() + second.seen.size(); }
+
+  Findings first;
+  Findings second;
+  std::vector<std::string> problems;  ///< of the walk as a whole
+
+ private:
+  void fail(std::string problem) { problems.push_back(std::move(problem)); }
+
+  [[nodiscard]] std::string late_message(std::size_t of) const {
+    return "out of time after " + std::to_string(deadline_ms_) + " ms: not all of " + std::to_string(of) +
+           " processes were looked at";
+  }
+
+  /// False when the time did not suffice.
+  bool scan(const std::vector<std::int32_t>& pids) {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&](Findings& findings) {
+      // Large buffers: not for a thread's stack.
+      const auto scanner = std::make_unique<walk::ProcessScanner>(context_, findings);
+      for (std::size_t i = next++; i < pids.size() && !context_.out_of_time(); i = next++) scanner->scan(pids[i]);
+    };
+    if (pids.size() < worth_a_thread) {
+      work(first);
+    } else {
+      std::thread helper(work, std::ref(second));
+      work(first);
+      helper.join();
+    }
+    return !context_.late;
+  }
+
+  /// Leaves those that have not been seen yet, also where a number has got a new process.
+  void keep_newcomers(std::vector<std::int32_t>& pids, std::optional<std::int32_t> last_before) {
+    for (Findings* findings : {&first, &second}) {
+      for (const walk::SeenProcess& process : findings->seen) start_ticks_[process.pid] = process.start_ticks;
+      findings->seen.clear();
+    }
+    const auto last_now = walk::last_pid(context_.proc);
+    std::erase_if(pids, [&](std::int32_t pid) {
+      const auto known = start_ticks_.find(pid);
+      if (known == start_ticks_.end()) return false;
+      if (last_before && last_now && !walk::is_newer(pid, *last_before, *last_now)) return true;
+      const std::string path = std::to_string(pid) + "/stat";
+      if (text_.read_file(context_.proc, path.c_str(), std::size_t{8} * 1024) != 0) return true;
+      const auto stat = parse_stat(text_.text());
+      return stat.ok() && stat->start_ticks == known->second;
+    });
+  }
+
+  WalkContext& context_;
+  std::int64_t deadline_ms_;
+  std::unordered_map<std::int32_t, std::uint64_t> start_ticks_;  ///< of those seen, by pid
+  walk::TextBuffer text_;
+};
+
+template <typename T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+std::vector<NamespaceSample> samples(const Findings& first, const Findings& second) {
+  auto best = first.mount_namespaces;
+  for (const auto& [inode, candidate] : second.mount_namespaces) {
+    const auto [known, added] = best.emplace(inode, candidate);
+    if (!added && candidate.better_than(known->second)) known->second = candidate;
+  }
+  std::vector<NamespaceSample> list;
+  for (const auto& [inode, candidate] : best) list.push_back({inode, candidate.pid});
+  // PID 1's comes first by its number.
+  std::sort(list.begin(), list.end(), [](const NamespaceSample& a, const NamespaceSample& b) { return a.pid < b.pid; });
+  return list;
+}
+
+/// A process whose namespaces, or PID 1's, can't be told is taken for a container's: it is trusted less.
+void mark_contained(std::vector<ProcessFact>& processes, int proc) {
+  const Fd first(::openat(proc, "1", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const auto host = first ? read_namespaces(first.get()) : Result<Namespaces>(Error{});
+  for (ProcessFact& process : processes) {
+    process.contained =
+        !host || process.ns.mnt != host->mnt || process.ns.pid != host->pid || process.ns.user != host->user;
+  }
+}
+
+ProcessesOutput put_together(Walk& walk, int proc) {
+  ProcessesOutput output;
+  output.processes = std::move(walk.first.processes);
+  append(output.processes, std::move(walk.second.processes));
+  output.open_files = std::move(walk.first.open_files);
+  append(output.open_files, std::move(walk.second.open_files));
+  output.open_devices = std::move(walk.first.open_devices);
+  append(output.open_devices, std::move(walk.second.open_devices));
+  const auto by_pid = [](const auto& a, const auto& b) { return a.pid < b.pid; };
+  std::stable_sort(output.processes.begin(), output.processes.end(), by_pid);
+  std::stable_sort(output.open_files.begin(), output.open_files.end(), by_pid);
+  std::stable_sort(output.open_devices.begin(), output.open_devices.end(), by_pid);
+  mark_contained(output.processes, proc);
+
+  walk.first.busy.merge(walk.second.busy);
+  output.busy_directories = walk.first.busy.list(output.busy_directories_complete);
+  output.mount_namespaces = samples(walk.first, walk.second);
+  output.descriptors_seen = walk.first.descriptors + walk.second.descriptors;
+  return output;
+}
+
+}  // namespace
+
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root) {
+  const std::int64_t start_us = monotonic_now_us();
+  const std::vector<std::string> sight = sight_problems(root);
+  const Fd proc(::open(root.proc.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const walk::NameMatcher data_files(input.recognitions);
+  const walk::ServiceMatcher services(input.recognitions);
+  WalkContext context{input.recognitions, data_files, services, proc.get()};
+  context.live = root.proc == "/proc";
+  context.deadline_us = start_us + input.deadline_ms * 1000;
+  if (auto own = read_link_at(AT_FDCWD, (root.proc + "/self/exe").c_str())) {
+    context.own_parent = ::getppid();
+    context.own_exe = std::move(own.value());
+  }
+
+  Walk walk(context, input.deadline_ms);
+  walk.run();
+  ProcessesOutput output = put_together(walk, proc.get());
+  output.processes_seen = walk.seen();
+
+  auto process_problems = walk.problems;
+  append(process_problems, std::move(walk.first.process_problems));
+  append(process_problems, std::move(walk.second.process_problems));
+  auto file_problems = walk.problems;
+  append(file_problems, std::move(walk.first.file_problems));
+  append(file_problems, std::move(walk.second.file_problems));
+  output.reports.push_back(make_report("processes", std::move(process_problems), sight, start_us));
+  output.reports.push_back(make_report("open_files", std::move(file_problems), sight, start_us));
+  return output;
+}
+
+}  // namespace guardd
