@@ -10,6 +10,8 @@ target_link_options(guardd_options INTERFACE -Wl,-z,relro,-z,now)
 if(GUARDD_SANITIZE)
   target_compile_options(guardd_options INTERFACE -fsanitize=${GUARDD_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
+  # Sanitizers' instrumentation hides initialisations from the warning: gcc(1), -fsanitize.
+  target_compile_options(guardd_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(guardd_options INTERFACE -fsanitize=${GUARDD_SANITIZE})
 endif()
 find_program(CCACHE ccache)
