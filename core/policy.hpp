@@ -86,9 +86,13 @@ inline constexpr std::size_t max_policy_list = 1024;  ///< entries of one list, 
 /// is no JSON, the byte stands in place of the pointer. Error codes: "bad_policy", "too_large".
 Result<PolicyFile> parse_policy(std::string_view file, std::string_view text);
 
-/// Unites the files of a whole policy. Fails when two of them say contradictory things (one rule id with two facts, one
-/// service with two role probes), when one names a service or a rule that none defines, and when a service has nothing
+/// Whether all files of a policy are there, or only some of it: a site's file on its own may speak of the floor's
+/// services.
+enum class PolicyExtent { whole, part };
+
+/// Unites files. Fails when two of them say contradictory things (one rule id with two facts, one service with two role
+/// probes). Of a whole policy also when one names a service or a rule that none defines, and when a service has nothing
 /// to be recognised by: each would be a rule that silently never applies. The message is as parse_policy's.
-Result<Policy> merge_policies(const std::vector<PolicyFile>& files);
+Result<Policy> merge_policies(const std::vector<PolicyFile>& files, PolicyExtent extent = PolicyExtent::whole);
 
 }  // namespace guardd

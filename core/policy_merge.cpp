@@ -138,7 +138,7 @@ std::vector<Recognition> Policy::recognitions() const {
   return result;
 }
 
-Result<Policy> merge_policies(const std::vector<PolicyFile>& files) {
+Result<Policy> merge_policies(const std::vector<PolicyFile>& files, PolicyExtent extent) {
   // Errors too shall not depend on the order in which a directory was read.
   std::vector<const PolicyFile*> sorted;
   for (const PolicyFile& file : files) sorted.push_back(&file);
@@ -157,6 +157,7 @@ Result<Policy> merge_policies(const std::vector<PolicyFile>& files) {
   }
   policy.freshness_ms = freshness_ms.value_or(policy.freshness_ms);
   std::ranges::stable_sort(policy.exceptions, [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
+  if (extent == PolicyExtent::part) return policy;
   for (const PolicyFile* file : sorted) {
     if (auto error = check_names(policy, *file)) return *error;
   }

@@ -42,6 +42,7 @@ class PolicyParser {
 
   Result<PolicyFile> parse(const json& document) {
     ObjectReader top(document, "");
+    top.text("$schema", false);  // for editors
     top.integer("version", 1, 1, 1);
     each_member(top, "services", [&](const std::string& name, const json& value) { read_service(top, name, value); });
     each_member(top, "rules", [&](const std::string& id, const json& value) { read_rule(top, id, value); });

@@ -46,6 +46,26 @@ std::string escaped(std::uint32_t code) {
   return "\\u{" + hex(code, 4) + "}";
 }
 
+/// One code point, or one byte that begins none, as it may be shown.
+std::string piece_of(std::string_view bytes, const std::optional<CodePoint>& point, std::string_view backslash) {
+  if (!point) return "\\x" + hex(static_cast<std::uint8_t>(bytes.front()), 2);
+  if (point->value == '\\') return std::string(backslash);
+  if (is_hidden(point->value)) return escaped(point->value);
+  return std::string(bytes.substr(0, point->bytes));
+}
+
+std::string made_safe(std::string_view bytes, std::size_t limit, std::string_view backslash) {
+  std::string result;
+  while (!bytes.empty()) {
+    const std::optional<CodePoint> point = first_code_point(bytes);
+    const std::string piece = piece_of(bytes, point, backslash);
+    if (result.size() + piece.size() > limit) return result + "...";
+    result += piece;
+    bytes.remove_prefix(point ? point->bytes : 1);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::optional<CodePoint> first_code_point(std::string_view bytes) {
@@ -68,26 +88,8 @@ std::optional<CodePoint> first_code_point(std::string_view bytes) {
   return CodePoint{code, length};
 }
 
-std::string printable(std::string_view bytes, std::size_t limit) {
-  std::string result;
-  while (!bytes.empty()) {
-    const std::optional<CodePoint> point = first_code_point(bytes);
-    const std::size_t length = point ? point->bytes : 1;
-    std::string piece;
-    if (!point) {
-      piece = "\\x" + hex(static_cast<std::uint8_t>(bytes.front()), 2);
-    } else if (point->value == '\\') {
-      piece = "\\\\";
-    } else if (is_hidden(point->value)) {
-      piece = escaped(point->value);
-    } else {
-      piece = bytes.substr(0, length);
-    }
-    if (result.size() + piece.size() > limit) return result + "...";
-    result += piece;
-    bytes.remove_prefix(length);
-  }
-  return result;
-}
+std::string printable(std::string_view bytes, std::size_t limit) { return made_safe(bytes, limit, "\\\\"); }
+
+std::string reprintable(std::string_view text, std::size_t limit) { return made_safe(text, limit, "\\"); }
 
 }  // namespace guardd

@@ -14,6 +14,10 @@ namespace guardd {
 /// \u{NNNN}; a backslash becomes \\, so that no two inputs look the same. At most `limit` bytes come out, then "...".
 std::string printable(std::string_view bytes, std::size_t limit = 4096);
 
+/// The same for text that is meant to have been through printable() already, in another program: backslashes stay, so
+/// that its escapes are not escaped once more.
+std::string reprintable(std::string_view text, std::size_t limit = 4096);
+
 struct CodePoint {
   std::uint32_t value = 0;
   std::size_t bytes = 0;

@@ -107,7 +107,7 @@ std::optional<Error> parse_error(std::string_view body) {
   const std::string code = text_of(*found, "code", wrong);
   const std::string message = text_of(*found, "message", wrong);
   if (!wrong.empty()) return std::nullopt;
-  return Error{printable(code, 64), printable(message, 1024)};
+  return Error{reprintable(code, 64), reprintable(message, 1024)};
 }
 
 }  // namespace guardd

@@ -73,6 +73,7 @@ json reason_json(const Reason& reason, Detail detail) {
     out["evidence"] = evidence_json(reason.evidence);
   } else {
     out["message"] = generic_message(reason.code);
+    out["evidence"] = json::array();
     out["remedy"] = "ask as root, or as a member of the operators' group, to see what it is about";
   }
   return out;
