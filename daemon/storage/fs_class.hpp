@@ -11,8 +11,8 @@ namespace guardd {
 enum class FsClass {
   block,       ///< on block devices, and the mount's device number is that block device's
   anonymous,   ///< on block devices, under a device number that the kernel made up: btrfs, zfs, bcachefs, ubifs
-  overlay,     ///< on other filesystems of this host
-  memory,      ///< tmpfs, ramfs, devtmpfs
+  overlay,     ///< on other filesystems of this host: overlay, ecryptfs
+  memory,      ///< tmpfs, ramfs, rootfs, devtmpfs
   image,       ///< read-only by nature: squashfs, erofs, iso9660
   pseudo,      ///< the kernel's own: proc, sysfs, cgroup
   remote,      ///< another machine or the hypervisor answers: looking can hang

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/data/superblocks.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/locate.hpp"
+#include "daemon/data/safe_walk.hpp"
+#include "daemon/storage/fs_class.hpp"
+
+namespace guardd {
+
+std::vector<Superblock> durable_superblocks(const std::vector<View*>& views) {
+  std::vector<Superblock> superblocks;
+  std::map<DeviceNumber, std::size_t> places;
+  for (View* view : views) {
+    for (const MountFact& mount : view->mounts().all()) {
+      if (!is_durable(classify_filesystem(mount.fstype, mount.device))) continue;
+      const auto [place, is_new] = places.emplace(mount.device, superblocks.size());
+      if (is_new) superblocks.push_back({mount.device, mount.fstype, {}});
+      superblocks[place->second].mounts.push_back({view, mount});
+    }
+  }
+  for (Superblock& superblock : superblocks) {
+    // Stable: among equals the host's mount, and the earlier one, comes first.
+    std::ranges::stable_sort(superblock.mounts, {},
+                             [](const MountInView& one) { return one.mount.root == "/" ? 0 : one.mount.root.size(); });
+  }
+  return superblocks;
+}
+
+std::vector<MountInView> covering_mounts(const Superblock& superblock) {
+  std::vector<MountInView> covering;
+  for (const MountInView& candidate : superblock.mounts) {
+    const bool covered = std::ranges::any_of(
+        covering, [&](const MountInView& chosen) { return is_within(candidate.mount.root, chosen.mount.root); });
+    if (!covered) covering.push_back(candidate);
+  }
+  return covering;
+}
+
+Result<OpenMount> open_mount(const Superblock& superblock, const MountInView& wanted) {
+  constexpr int max_attempts = 16;
+  Error last{"hidden", wanted.mount.mountpoint + ": hidden beneath another mount"};
+  int attempts = 0;
+  for (const MountInView& candidate : superblock.mounts) {
+    if (candidate.mount.root != wanted.mount.root) continue;
+    if (++attempts > max_attempts) break;
+    Result<Node> node = walk(*candidate.view, candidate.mount.mountpoint);
+    if (!node) {
+      if (!is_absence(node.error())) last = node.error();
+      continue;
+    }
+    if (node->identity.mount_id == candidate.mount.id) return OpenMount{candidate, std::move(node).value()};
+  }
+  return last;
+}
+
+}  // namespace guardd
