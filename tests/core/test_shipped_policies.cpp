@@ -20,6 +20,40 @@ TEST_CASE("every shipped policy parses and all of them merge") {
   CHECK(policy.exceptions.empty());
 }
 
+TEST_CASE("the JSON Schema names what the parser knows") {
+  const nlohmann::json schema = nlohmann::json::parse(content(source_dir / "policies/policy.schema.json"));
+  const auto words = [&](const char* pointer) {
+    return schema.at(nlohmann::json::json_pointer(pointer)).get<std::vector<std::string>>();
+  };
+  const auto known = [](const auto& names) { return std::vector<std::string>(std::begin(names), std::end(names)); };
+  CHECK(words("/$defs/rule/properties/fact/enum") == known(rule_facts));
+  CHECK(words("/properties/required_inspectors/items/enum") == known(inspector_names));
+  CHECK(words("/$defs/service/properties/role_probe/enum") == known(role_probes));
+  CHECK(schema.at("/properties/freshness_ms/minimum"_json_pointer) == 100);
+  CHECK(schema.at("/properties/freshness_ms/maximum"_json_pointer) == 60000);
+
+  // The parser names the keys that it knows: they are the schema's.
+  const auto keys_of = [&](const char* pointer) {
+    std::string keys;
+    for (const auto& [key, value] : schema.at(nlohmann::json::json_pointer(pointer)).items()) {
+      keys += (keys.empty() ? "" : ", ") + key;
+    }
+    return keys;
+  };
+  const auto known_keys = [](const std::string& text) {
+    const std::string error = parse_failure(text);
+    return error.substr(error.find("known are: ") + 11);
+  };
+  CHECK(known_keys(R"({"x": 1})") == keys_of("/properties"));
+  CHECK(known_keys(R"({"services": {"s": {"x": 1}}})") == keys_of("/$defs/service/properties"));
+  CHECK(known_keys(R"({"rules": {"r": {"fact": "role.primary", "refuses": ["wipe"], "x": 1}}})") ==
+        keys_of("/$defs/rule/properties"));
+  CHECK(known_keys(R"({"exceptions": [{"except": {"path": "/a"}, "reason": "r", "x": 1}]})") ==
+        keys_of("/$defs/exception/properties"));
+  CHECK(known_keys(R"({"exceptions": [{"except": {"path": "/a", "x": 1}, "reason": "r"}]})") ==
+        keys_of("/$defs/exception/properties/except/properties"));
+}
+
 TEST_CASE("the shipped rules refuse what must never pass") {
   const Policy policy = merged(shipped_files());
   const auto refuses = [&](std::string_view fact, Operation operation) {
