@@ -164,7 +164,6 @@ ProcessesOutput put_together(Walk& walk, int proc) {
 
 ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root) {
   const std::int64_t start_us = monotonic_now_us();
-  const std::vector<std::string> sight = sight_problems(root);
   const Fd proc(::open(root.proc.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const walk::NameMatcher data_files(input.recognitions);
   const walk::ServiceMatcher services(input.recognitions);
@@ -187,8 +186,8 @@ ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& r
   auto file_problems = walk.problems;
   append(file_problems, std::move(walk.first.file_problems));
   append(file_problems, std::move(walk.second.file_problems));
-  output.reports.push_back(make_report("processes", std::move(process_problems), sight, start_us));
-  output.reports.push_back(make_report("open_files", std::move(file_problems), sight, start_us));
+  output.reports.push_back(make_report("processes", std::move(process_problems), start_us));
+  output.reports.push_back(make_report("open_files", std::move(file_problems), start_us));
   return output;
 }
 

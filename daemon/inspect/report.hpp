@@ -32,14 +32,4 @@ inline InspectorReport make_report(std::string name, std::vector<std::string> pr
   return report;
 }
 
-/// The same, where besides the inspector's own problems it may not see what PID 1 sees (sight_problems): then nothing
-/// that it found or missed counts, and it has failed.
-inline InspectorReport make_report(std::string name, std::vector<std::string> problems,
-                                   const std::vector<std::string>& sight, std::int64_t start_us) {
-  problems.insert(problems.begin(), sight.begin(), sight.end());
-  InspectorReport report = make_report(std::move(name), std::move(problems), start_us);
-  if (!sight.empty()) report.health = Health::failed;
-  return report;
-}
-
 }  // namespace guardd
