@@ -162,7 +162,6 @@ Result<MysqlLogin> choose_login(const RoleInput& input, const HostRoot& root) {
   if (!file) return bad(input.credentials_file + ": " + file.error().message);
   login.user = file->user;
   login.password = file->password;
-  login.trusted = true;
   return login;
 }
 

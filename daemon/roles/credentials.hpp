@@ -27,12 +27,11 @@ Result<ClientFile> parse_client_file(std::string_view text);
 /// The uid of `name` in the text of /etc/passwd; the first line counts, as for getpwnam(3).
 std::optional<std::uint32_t> parse_passwd_uid(std::string_view text, std::string_view name);
 
-/// Who to be for a server, and how far it is trusted.
+/// Who to be for a server.
 struct MysqlLogin {
   std::string user = "root";  ///< without a password: an account that knows root by its socket, or none
   std::string password;
-  bool trusted = false;  ///< may be asked to authenticate with a password
-  std::string note;      ///< why configured credentials are not used, for the case that access is then denied
+  std::string note;  ///< why configured credentials are not used, for the case that access is then denied
 };
 
 /// Credentials go to no server but one with the host's namespaces that runs as root or as the host's user `mysql`:

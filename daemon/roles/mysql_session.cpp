@@ -18,13 +18,11 @@
 namespace guardd {
 namespace {
 
-// libmariadb looks for the wanted plugin's name anywhere in this list. Without credentials there is no password to
-// lose, and MariaDB's unix_socket and MySQL's auth_socket take any method.
-constexpr const char* methods_for_strangers = "mysql_native_password";
-// caching_sha2_password sends the password itself over a Unix socket when the server's cache is cold: only to a server
-// that is trusted with it (choose_login), as every MySQL client does.
-constexpr const char* methods_for_the_trusted = "mysql_native_password,client_ed25519,caching_sha2_password";
-constexpr const char* no_plugin_directory = "/nonexistent";
+// libmariadb looks for the wanted method's name anywhere in this list: none of mysql_clear_password, dialog,
+// sha256_password and mysql_old_password is in it. caching_sha2_password sends the password itself over a Unix socket
+// when the server's cache is cold, as every MySQL client does: there is one only for servers that are trusted with it
+// (choose_login). It must be here for the others too: MySQL 8 greets with it whatever the account's method is.
+constexpr const char* authentication_methods = "mysql_native_password,client_ed25519,caching_sha2_password";
 
 constexpr std::size_t max_packet = 1024 * 1024;
 
@@ -72,7 +70,7 @@ class AnswerReader {
   MysqlTable table_;
 };
 
-bool set_options(MYSQL* handle, const MysqlLogin& login, std::int64_t deadline_us) {
+bool set_options(MYSQL* handle, std::int64_t deadline_us) {
   // MYSQL_OPT_NONBLOCK: the library asks us to wait, with our deadline. Its own timeouts are set beyond it, never to 0:
   // that is for ever.
   const std::int64_t left_s = std::max<std::int64_t>(deadline_us - monotonic_now_us(), 0) / 1'000'000;
@@ -87,13 +85,7 @@ bool set_options(MYSQL* handle, const MysqlLogin& login, std::int64_t deadline_u
   well = well && mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &off) == 0;
   well = well && mysql_options(handle, MYSQL_OPT_RECONNECT, &no) == 0;
   well = well && mysql_options(handle, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet) == 0;
-  well = well && mysql_options(handle, MARIADB_OPT_RESTRICTED_AUTH,
-                               login.trusted ? methods_for_the_trusted : methods_for_strangers) == 0;
-  if (!login.trusted) {
-    // Not the method of the greeting: MySQL 8 offers caching_sha2_password there to an account of auth_socket too.
-    well = well && mysql_options(handle, MYSQL_DEFAULT_AUTH, methods_for_strangers) == 0;
-    well = well && mysql_options(handle, MYSQL_PLUGIN_DIR, no_plugin_directory) == 0;
-  }
+  well = well && mysql_options(handle, MARIADB_OPT_RESTRICTED_AUTH, authentication_methods) == 0;
   return well;
 }
 
@@ -163,7 +155,7 @@ Result<MysqlSession> MysqlSession::open(Fd server, const Placeholder& placeholde
                                         std::int64_t deadline_us) {
   MysqlSession session(std::unique_ptr<st_mysql, Closer>(mysql_init(nullptr)), deadline_us);
   MYSQL* const handle = session.handle_.get();
-  if (handle == nullptr || !set_options(handle, login, deadline_us)) {
+  if (handle == nullptr || !set_options(handle, deadline_us)) {
     return Error{"client", "the MySQL client library refuses its options"};
   }
   MYSQL* connected = nullptr;
