@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A MySQL server that means no good, for tests.
 
-    fake_mysql.py SOCKET MODE LOG
+    fake_mysql.py SOCKET MODE LOG [SOCKET MODE LOG]...
 
-Listens on the Unix socket SOCKET and treats every client as MODE says (see MODES). Every byte that a client sends is
+Listens on the Unix socket SOCKET and treats every client of it as MODE says (see MODES). Every byte that a client sends is
 appended to LOG; when a client has gone, LOG.closed gets one more line. Runs until it is ended.
 """
 import os
@@ -260,18 +260,29 @@ def serve(connection, mode, log):
         closed.write("closed\n")
 
 
-def main():
-    path, mode, log = sys.argv[1:4]
+def listen(path, mode, log):
     if mode not in MODES:
         sys.exit("no such mode: " + mode + "; there are " + ", ".join(MODES))
     open(log, "ab").close()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
-    os.chmod(path, 0o777)
     listener.listen(8)
+    os.chmod(path, 0o777)
+    return listener
+
+
+def accept(listener, mode, log):
     while True:
         connection, _ = listener.accept()
         threading.Thread(target=serve, args=(connection, mode, log), daemon=True).start()
+
+
+def main():
+    arguments = sys.argv[1:]
+    servers = [arguments[i:i + 3] for i in range(0, len(arguments), 3)]
+    threads = [threading.Thread(target=accept, args=(listen(*server), server[1], server[2])) for server in servers]
+    for thread in threads:
+        thread.start()
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class MariaDb:
         return self.lab.path(self.socket).exists() and self.client("SELECT 1", check=False).returncode == 0
 
     def client(self, query, *options, check=True):
-        return self.lab.run(["mariadb", "--no-defaults", f"--socket={self.socket}", "--batch", *options,
+        return self.lab.run(["mariadb", "--no-defaults", f"--socket={self.socket}", "--connect-timeout=5", "--batch", *options,
                              f"--execute={query}"], check=check)
 
     def sql(self, query):

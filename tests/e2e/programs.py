@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small programs that the tests run inside the lab, as text. Each prints "ready" when it is."""
+
+# Holds the files named on its command line open for writing.
+HOLD_FILES = """
+import sys, signal
+held = [open(name, "r+b") for name in sys.argv[1:]]
+print("ready")
+signal.pause()
+"""
+
+# Its main thread has exited while another one holds the file: /proc/PID/fd, exe, cwd and cmdline are empty then.
+EXITED_LEADER = """
+import ctypes, os, sys, threading
+def hold():
+    held = os.open(sys.argv[1], os.O_RDWR)
+    print("ready")
+    os.read(os.pipe()[0], 1)
+threading.Thread(target=hold).start()
+SYS_exit = 60 if os.uname().machine == "x86_64" else 93
+ctypes.CDLL(None).syscall(SYS_exit, 0)  # the thread, not the process
+"""
+
+# Mounts a FUSE file system that nobody ever answers for: whoever looks into it hangs.
+SILENT_FUSE = """
+import ctypes, os, signal, sys
+fuse = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fuse},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"silent", sys.argv[1].encode(), b"fuse.silent", 0, options) != 0:
+    sys.exit(os.strerror(ctypes.get_errno()))
+print("ready")
+signal.pause()
+"""
+
+# Listens on the Unix socket argv[1], and does with each connection what argv[2] says.
+UNIX_SERVER = """
+import os, socket, sys, threading
+path, manner = sys.argv[1:3]
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(path)
+os.chmod(path, 0o666)
+listener.listen(64)
+print("ready")
+kept = []
+while True:
+    connection, _ = listener.accept()
+    kept.append(connection)
+    if manner == "garbage":
+        connection.sendall(os.urandom(4096))
+    elif manner == "flood":
+        threading.Thread(target=lambda c=connection: [c.sendall(b"\\xff" * 65536) for _ in range(10000)], daemon=True).start()
+    elif manner == "close":
+        connection.close()
+"""
+
+# Listens on a TCP port and never says a word.
+TCP_SERVER = """
+import socket, sys, signal
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("ready")
+signal.pause()
+"""
+
+# Answers each HTTP request on the Unix socket argv[1] with the bytes of the file argv[2], as the user argv[3].
+HTTP_SERVER = """
+import os, socket, sys
+path, answer, uid = sys.argv[1:4]
+listener = socket.socket(socket.AF_UNIX)
+os.setuid(int(uid))
+listener.bind(path)
+os.chmod(path, 0o666)
+listener.listen(16)
+print("ready")
+while True:
+    connection, _ = listener.accept()
+    connection.recv(65536)
+    connection.sendall(open(answer, "rb").read())
+    connection.close()
+"""
+
+# Kills (9) or stops (19) every child of the process argv[2] as soon as it appears.
+HUNT_CHILDREN = """
+import os, sys
+number, parent = int(sys.argv[1]), sys.argv[2]
+print("ready")
+while True:
+    try:
+        with open(f"/proc/{parent}/task/{parent}/children") as children:
+            for child in children.read().split():
+                os.kill(int(child), number)
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+"""

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hosts without data, with all that such hosts have: they must be allowed, or nobody will use guardd."""
+
+import programs
+from mariadb import MariaDb
+
+
+def test_bare_debian_host(host):
+    verdict = host.check("check-reinstall").allowed()
+    assert verdict.document["instance"] == "system"
+    assert verdict.document["scope"] == "host"
+    assert verdict.document["lifted"] == []
+    health = {item["name"]: item["health"] for item in verdict.document["snapshot"]["inspectors"]}
+    assert {"processes", "open_files", "storage", "data_directories", "clients", "boot"} <= set(health), str(verdict)
+    assert set(health.values()) == {"ok"}, str(verdict)
+    host.check("check-reboot").allowed()
+
+
+def test_mariadb_installed_without_a_data_directory(host):
+    assert host.path("/usr/sbin/mariadbd").exists()
+    host.run("mkdir -p /var/lib/mysql /etc/mysql; printf '[mysqld]\\ndatadir = /var/lib/mysql\\n' > /etc/mysql/my.cnf")
+    host.check("check-reinstall").allowed()
+
+
+def test_only_a_client(host):
+    host.python(programs.UNIX_SERVER, "/run/elsewhere.sock", "silent")
+    client = host.start(["mariadb", "--no-defaults", "--socket=/run/elsewhere.sock", "--connect-timeout=600"])
+    assert client.alive()
+    host.check("check-reinstall").allowed()
+
+
+def test_web_server_with_logs(host):
+    host.run("mkdir -p /var/www /var/log/web; echo hello > /var/www/index.html; gzip -c /var/www/index.html > /var/log/web/access.log.2.gz")
+    host.start(["/usr/bin/python3", "-m", "http.server", "--directory", "/var/www", "80"], log="/var/log/web/access.log")
+    host.check("check-reinstall").allowed()
+
+
+def test_mounts_as_docker_and_snap_make_them(host):
+    host.run("""
+        mkdir -p /var/lib/docker/overlay2 /snap/core/1 /run/user/0 /srv/fuse
+        mount -t tmpfs overlay2 /var/lib/docker/overlay2
+        mkdir -p /var/lib/docker/overlay2/{lower,upper,work,merged}
+        echo app > /var/lib/docker/overlay2/lower/app
+        cd /var/lib/docker/overlay2
+        mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged
+        mount -t tmpfs tmpfs /run/user/0
+        """)
+    disk = host.loop("snap", 16)
+    host.run(f"mkdir /tmp/snap; echo 1 > /tmp/snap/app; mksquashfs /tmp/snap /tmp/snap.img -quiet -no-progress; dd if=/tmp/snap.img of={disk} conv=notrunc status=none")
+    host.mount("-t", "squashfs", "-o", "ro", disk, "/snap/core/1")
+    host.python(programs.SILENT_FUSE, "/srv/fuse")
+    container = "mount -t tmpfs shm /dev/shm; mount -t tmpfs secret /mnt; echo ready; exec sleep infinity"
+    host.start(["unshare", "--mount", "--pid", "--fork", "--mount-proc", "bash", "-c", container])
+    host.start(["unshare", "--mount", "--net", "--ipc", "--uts", "sleep", "infinity"])
+    host.check("check-reinstall").allowed()
+
+
+def test_ten_short_lived_processes_a_second(host):
+    host.start("while :; do /bin/true & /bin/ls /proc/self/fd >/dev/null; /bin/sleep 0.1; done")
+    for _ in range(25):
+        host.check("check-reinstall").allowed()
+
+
+def test_after_the_server_is_stopped_and_its_data_deleted(host):
+    server = MariaDb(host).start()
+    host.check("check-reinstall").refused("dataset.active", service="mysql", path="/var/lib/mysql")
+    server.stop()
+    host.check("check-reinstall").refused("dataset.at_rest", service="mysql", path="/var/lib/mysql")
+    host.run("rm -rf /var/lib/mysql")
+    host.check("check-reinstall").allowed()
+
+
+def test_files_that_only_look_a_little_like_data(host):
+    host.run("mkdir -p /srv/doc/mysql /opt/app; echo 'ibdata1 is a file' > /srv/doc/mysql/ibdata1.txt; touch /opt/app/my.ibd.bak")
+    host.check("check-reinstall").allowed()
+
+
+def test_an_ordinary_user_may_ask_and_learns_no_paths(host):
+    MariaDb(host).start()
+    done = host.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "guardctl", "check-reinstall", "--json"],
+                    check=False)
+    assert done.returncode == 1, done
+    assert b"mysql" in done.stdout and b"dataset.active" in done.stdout
+    assert b"/var/lib/mysql" not in done.stdout and b"mariadbd" not in done.stdout
