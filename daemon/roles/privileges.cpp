@@ -11,10 +11,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "daemon/os/read.hpp"
+#include "daemon/procfs/fields.hpp"
 
 namespace guardd {
 namespace {
@@ -63,6 +66,15 @@ std::optional<Error> become_nobody() {
   return std::nullopt;
 }
 
+/// The first field of /proc/self/statm, proc_pid_statm(5), is the size of the address space in pages.
+Result<std::uint64_t> mapped_bytes() {
+  const Result<std::string> statm = read_file("/proc/self/statm", 256);
+  if (!statm) return statm.error();
+  const auto pages = procfs::parse_number<std::uint64_t>(std::string_view(*statm).substr(0, statm->find(' ')));
+  if (!pages) return Error{"bad_statm", "/proc/self/statm: no size"};
+  return *pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace
 
 std::optional<Error> drop_all_privileges() {
@@ -79,13 +91,15 @@ std::optional<Error> drop_all_privileges() {
 }
 
 std::optional<Error> set_probe_limits(const ProbeLimits& limits) {
+  const Result<std::uint64_t> mapped = mapped_bytes();
+  if (!mapped) return mapped.error();
   const std::array wanted{
       std::pair{RLIMIT_CPU, rlim_t{limits.cpu_seconds}},
       std::pair{RLIMIT_NOFILE, rlim_t{limits.descriptors}},
       std::pair{RLIMIT_FSIZE, rlim_t{0}},
       std::pair{RLIMIT_CORE, rlim_t{0}},
       std::pair{RLIMIT_NPROC, rlim_t{0}},
-      std::pair{RLIMIT_AS, rlim_t{limits.address_space_bytes}},
+      std::pair{RLIMIT_AS, rlim_t{*mapped + limits.more_address_space_bytes}},
   };
   for (const auto& [resource, value] : wanted) {
     if (resource == RLIMIT_AS && !address_space_limited) continue;

@@ -16,7 +16,8 @@ namespace guardd {
 std::optional<Error> drop_all_privileges();
 
 struct ProbeLimits {
-  std::uint64_t address_space_bytes = 256ULL * 1024 * 1024;  ///< not set in sanitizer builds, whose shadow is terabytes
+  /// Beyond what is mapped already. Not set in sanitizer builds, whose shadow is terabytes.
+  std::uint64_t more_address_space_bytes = 192ULL * 1024 * 1024;
   std::uint64_t cpu_seconds = 2;
   std::uint64_t descriptors = 16;
 };

@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 
 #include "child_process.hpp"
 #include "daemon/inspect/inspectors.hpp"
@@ -23,20 +23,35 @@ namespace {
 constexpr uid_t nobody = 65534;
 const std::string secret = "t0p-s3cret-password";
 
+/// fake_mysql.py. Each of its sockets has a name in its directory, and a mode; one named "./x" is bound by a relative
+/// path.
 class FakeServer {
  public:
-  explicit FakeServer(const std::string& mode, uid_t uid = 0) {
+  using Sockets = std::vector<std::pair<std::string, std::string>>;
+
+  explicit FakeServer(const std::string& mode, uid_t uid = 0) : FakeServer(Sockets{{"fake.sock", mode}}, uid) {}
+
+  explicit FakeServer(const Sockets& sockets, uid_t uid = 0) {
     REQUIRE(::chown(directory_.path().c_str(), uid, uid) == 0);
-    process_ = std::make_unique<ChildProcess>(
-        std::vector<std::string>{"python3", GUARDD_SOURCE_DIR "/tests/e2e/fake_mysql.py", socket(), mode, log_path()},
-        directory_.path() + "/out", uid);
-    REQUIRE(wait_until([&] {
-      const guardd::ProcessFact fact = roles_test::process_fact(process_->pid());
-      return !fact.socket_inodes.empty() && listens();
-    }));
+    std::vector<std::string> arguments{"sh", "-c", "cd \"$0\" && exec python3 \"$@\"", directory_.path(),
+                                       GUARDD_SOURCE_DIR "/tests/e2e/fake_mysql.py"};
+    for (const auto& [name, mode] : sockets) {
+      arguments.insert(arguments.end(), {name.starts_with("./") ? name : path(name), mode, path(name + ".log")});
+    }
+    process_ = std::make_unique<ChildProcess>(arguments, path("out"), uid);
+    for (const auto& [name, mode] : sockets) {
+      // Open to all once it listens.
+      const auto listens = [file = path(name)] {
+        struct stat status {};
+        return ::stat(file.c_str(), &status) == 0 && (status.st_mode & 0777) == 0777;
+      };
+      INFO(roles_test::read_all(path("out")));
+      REQUIRE(wait_until(listens));
+    }
   }
 
-  [[nodiscard]] std::string socket() const { return directory_.path() + "/fake.sock"; }
+  [[nodiscard]] std::string path(const std::string& name) const { return directory_.path() + "/" + name; }
+  [[nodiscard]] std::string socket() const { return path("fake.sock"); }
   [[nodiscard]] pid_t pid() const { return process_->pid(); }
 
   [[nodiscard]] guardd::RoleInput input() const {
@@ -53,22 +68,13 @@ class FakeServer {
     return input;
   }
 
-  /// All that clients have sent, once the last one has gone.
+  /// All that clients have sent to fake.sock, once the last one has gone.
   [[nodiscard]] std::string received() const {
-    const std::string closed = log_path() + ".closed";
-    REQUIRE(wait_until([&] { return std::filesystem::exists(closed); }));
-    return roles_test::read_all(log_path());
+    REQUIRE(wait_until([&] { return std::filesystem::exists(path("fake.sock.log.closed")); }));
+    return roles_test::read_all(path("fake.sock.log"));
   }
 
  private:
-  [[nodiscard]] std::string log_path() const { return directory_.path() + "/received"; }
-  [[nodiscard]] bool listens() const {
-    struct stat status {};
-    // It makes its socket open for all just before it listens; the state is in net/unix.
-    return ::stat(socket().c_str(), &status) == 0 && (status.st_mode & 0777) == 0777 &&
-           roles_test::read_all("/proc/net/unix").find("00010000 0001 01") != std::string::npos;
-  }
-
   TempDir directory_;
   TempDir credentials_;
   std::unique_ptr<ChildProcess> process_;
@@ -89,9 +95,10 @@ Probed probe(const guardd::RoleInput& input) {
 }  // namespace
 
 TEST_CASE("whatever a false server does, the role is unknown within the deadline") {
-  const std::string mode = GENERATE("silent", "garbage", "closes", "drip", "full", "old_password", "cleartext",
-                                    "dialog", "caching_sha2", "sha256", "huge_greeting", "infile", "endless_rows",
-                                    "huge_row", "many_columns", "endless_errors", "empty_answers");
+  const std::string mode =
+      GENERATE("silent", "garbage", "closes", "drip", "full", "old_password", "cleartext", "greets_cleartext",
+               "greets_dialog", "greets_path", "dialog", "caching_sha2", "sha256", "huge_greeting", "infile",
+               "endless_rows", "huge_row", "many_columns", "endless_errors", "empty_answers");
   DYNAMIC_SECTION(mode) {
     FakeServer server(mode);
     const Probed probed = probe(server.input_with_credentials());
@@ -114,7 +121,8 @@ TEST_CASE("a server of root's that asks for the password itself does not get it"
     const Probed probed = probe(server.input_with_credentials());
     INFO(probed.fact.why_unknown);
     const std::string received = server.received();
-    if (!mode.starts_with("greets_")) CHECK_THAT(received, Contains("prober"));  // it was asked with the credentials
+    // The others break off before the first packet of the client's.
+    if (!mode.starts_with("greets_")) CHECK_THAT(received, Contains("prober"));
     CHECK_THAT(received, !Contains(secret));
   }
 }
@@ -167,6 +175,25 @@ TEST_CASE("MySQL 8.4 is asked in its own words, by socket authentication") {
   CHECK(fact.source == "db1:3306");
   CHECK(fact.replication == "running");
   CHECK(fact.read_only == guardd::Known<bool>(true));
+}
+
+TEST_CASE("of several sockets the one that speaks the protocol is asked, and the X protocol's is left alone") {
+  const std::string first = GENERATE("silent", "mysql84");
+  const std::string second = first == "silent" ? "mysql84" : "silent";
+  FakeServer server(FakeServer::Sockets{{"fake.sock", first}, {"other.sock", second}, {"mysqlx.sock", "silent"}});
+  guardd::RoleInput input = server.input();
+  input.deadline_ms = 2000;
+  const RoleFact fact = probe(input).fact;
+  INFO(fact.why_unknown);
+  CHECK(fact.role == Role::replica);
+  CHECK_FALSE(std::filesystem::exists(server.path("mysqlx.sock.log.closed")));
+}
+
+TEST_CASE("a socket with a relative name is reached from the process's working directory") {
+  FakeServer server(FakeServer::Sockets{{"./fake.sock", "mysql84"}});
+  const RoleFact fact = probe(server.input()).fact;
+  INFO(fact.why_unknown);
+  CHECK(fact.role == Role::replica);
 }
 
 TEST_CASE("another process at the server's socket path is not believed") {

@@ -166,7 +166,7 @@ TEST_CASE("primary, replica and relay, and every way in which replication breaks
   relay.sql("STOP SLAVE; RESET SLAVE ALL");
   fact = relay.probe();
   CHECK(fact.role == Role::primary);  // its dump threads linger
-  CHECK_THAT(fact.replication, Contains("was a replica up to GTID 0-1-"));
+  CHECK_THAT(fact.replication, Contains("was a replica up to GTID 0-"));
 }
 
 TEST_CASE("a dump thread that did not register as a replica counts") {
