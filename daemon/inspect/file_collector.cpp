@@ -94,7 +94,7 @@ bool FileCollector::room_for(std::string_view path) {
   const bool new_parent = parents_.find(parent_of(path)) == parents_.end();
   if (listed_ >= max_files_of_process && !new_parent) return false;
   if (listed_ >= 4 * max_files_of_process || findings_.open_files.size() >= max_open_files) {
-    trouble_->note(true, "more data files open than are listed", 0);
+    trouble_->note_files("more data files open than are listed", 0);
     return false;
   }
   if (new_parent) parents_.emplace(parent_of(path));
@@ -121,12 +121,12 @@ bool FileCollector::read_fdinfo(int table, const char* name, FdInfo& info) {
   const int error = text_.read_file(table, path.c_str(), max_fdinfo_bytes);
   if (has_ended(error)) return false;
   if (error != 0) {
-    trouble_->note(true, path, error);
+    trouble_->note_files(path, error);
     return false;
   }
   auto parsed = parse_fdinfo(text_.text());
   if (!parsed) {
-    trouble_->note(true, path + ": " + parsed.error().message, 0);
+    trouble_->note_files(path + ": " + parsed.error().message, 0);
     return false;
   }
   info = std::move(parsed.value());
@@ -149,7 +149,7 @@ void FileCollector::data_file(int table, int fds, const char* name, std::string_
   OpenFileFact made = fact(path, deleted, "fd");
   FdInfo info;
   if (!read_fdinfo(table, name, info)) {
-    if (trouble_->what.empty()) return;  // closed, or ended
+    if (trouble_->of_files().empty()) return;  // closed, or ended
     made.device = Unknown{"its descriptor can't be read"};
   } else {
     made.writable = info.writable();
@@ -209,7 +209,7 @@ void FileCollector::ring(int table, const char* name) {
     ::nanosleep(&ring_pause, nullptr);
   }
   if (!info.user_files) {
-    trouble_->note(true, "the files registered with its io_uring", EAGAIN);
+    trouble_->note_files("the files registered with its io_uring", EAGAIN);
     return;
   }
   for (const std::string& file : *info.user_files) {
@@ -231,7 +231,7 @@ void FileCollector::ring(int table, const char* name) {
 void FileCollector::device(int table, int fds, const char* name, std::string_view path) {
   struct statx status {};
   if (const int error = look_at(fds, name, status); error != 0) {
-    if (!has_ended(error)) trouble_->note(true, std::string("fd/") + name, error);
+    if (!has_ended(error)) trouble_->note_files(std::string("fd/") + name, error);
     return;
   }
   if (!S_ISBLK(status.stx_mode)) return;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -70,18 +71,21 @@ class FindingsMark {
   std::uint64_t descriptors_;
 };
 
-/// The first thing about a process that could not be read.
-struct Trouble {
-  bool open_files = false;  ///< of the inspector "open_files", otherwise "processes"
-  std::string what;         ///< empty: no trouble
-  int error = 0;
+/// The first thing about a process that each of the two inspectors could not read.
+class Trouble {
+ public:
+  /// `error` is an errno, or 0 where `what` says it all.
+  void note_process(std::string_view what, int error) { note(process_, what, error); }
+  void note_files(std::string_view what, int error) { note(files_, what, error); }
 
-  void note(bool about_files, std::string message, int error_number) {
-    if (!what.empty()) return;
-    open_files = about_files;
-    what = std::move(message);
-    error = error_number;
-  }
+  [[nodiscard]] bool any() const { return !process_.empty() || !files_.empty(); }
+  [[nodiscard]] const std::string& of_process() const { return process_; }
+  [[nodiscard]] const std::string& of_files() const { return files_; }
+
+ private:
+  static void note(std::string& place, std::string_view what, int error);
+  std::string process_;
+  std::string files_;
 };
 
 }  // namespace guardd::walk

@@ -47,16 +47,18 @@ void ProcessScanner::scan(std::int32_t pid) {
   attempt(pid);
   // While it changed its program, lost threads or ended, what was asked may have been refused for a moment.
   for (int again = 0; again < 2; ++again) {
-    if (trouble_.what.empty() || !still_lives(pid, start_ticks_)) return;
+    if (!trouble_.any() || !still_lives(pid, start_ticks_)) return;
     mark.take_back(findings_);
     attempt(pid);
   }
-  if (trouble_.what.empty() || !still_lives(pid, start_ticks_)) return;
-  std::string problem = "process " + std::to_string(pid) + " (" + comm_ + "): cannot read its ";
-  problem += trouble_.open_files ? "open files" : "program";
-  problem += ": " + trouble_.what;
-  if (trouble_.error != 0) problem.append(": ").append(strerrordesc_np(trouble_.error));
-  add_problem(trouble_.open_files ? findings_.file_problems : findings_.process_problems, std::move(problem));
+  if (!trouble_.any() || !still_lives(pid, start_ticks_)) return;
+  const std::string who = "process " + std::to_string(pid) + " (" + comm_ + "): cannot read ";
+  if (const auto& what = trouble_.of_process(); !what.empty()) {
+    add_problem(findings_.process_problems, who + "what it is: " + what);
+  }
+  if (const auto& what = trouble_.of_files(); !what.empty()) {
+    add_problem(findings_.file_problems, who + "its open files: " + what);
+  }
 }
 
 bool ProcessScanner::still_lives(std::int32_t pid, std::uint64_t start_ticks) {
@@ -74,12 +76,12 @@ bool ProcessScanner::read_stat(int directory, ProcessStat& stat) {
   const int error = stat_text_.read_file(directory, "stat", max_stat_bytes);
   if (has_ended(error)) return false;
   if (error != 0) {
-    trouble_.note(false, "stat", error);
+    trouble_.note_process("stat", error);
     return false;
   }
   auto parsed = parse_stat(stat_text_.text());
   if (!parsed) {
-    trouble_.note(false, parsed.error().message, 0);
+    trouble_.note_process(parsed.error().message, 0);
     return false;
   }
   stat = std::move(parsed.value());
@@ -92,7 +94,7 @@ void ProcessScanner::attempt(std::int32_t pid) {
   start_ticks_ = 0;
   const Fd process = open_directory(context_.proc, std::to_string(pid).c_str(), O_PATH);
   if (!process) {
-    if (!has_ended(errno)) trouble_.note(false, "its directory in /proc", errno);
+    if (!has_ended(errno)) trouble_.note_process("its directory in /proc", errno);
     return;
   }
   Subject subject;
@@ -121,11 +123,11 @@ void ProcessScanner::attempt(std::int32_t pid) {
   files_.begin({pid, subject.directory, subject.mnt_ns, subject.exe, service_name}, trouble_);
   scan_descriptors(subject.directory);
   scan_maps(subject.directory);
-  if (subject.stat.num_threads > 1) {
+  if (subject.stat.num_threads > 1 && trouble_.of_files().empty()) {
     scan_other_threads(subject, process.get());
     // If the thread looked through has ended meanwhile, what it showed is not all that the others have.
     ProcessStat after;
-    if (!read_stat(subject.directory, after) || after.leader_exited()) trouble_.note(true, "its thread ended", EAGAIN);
+    if (!read_stat(subject.directory, after) || after.leader_exited()) trouble_.note_files("its thread ended", EAGAIN);
   }
 
   if (files_.found_data() && !service && is_own_worker(subject)) {
@@ -138,7 +140,7 @@ void ProcessScanner::attempt(std::int32_t pid) {
 Fd ProcessScanner::living_thread(int process, std::int32_t pid, std::int32_t& thread) {
   const Fd tasks = open_directory(process, "task", O_RDONLY);
   if (!tasks) {
-    if (!has_ended(errno)) trouble_.note(true, "task", errno);
+    if (!has_ended(errno)) trouble_.note_files("task", errno);
     return Fd();
   }
   Fd found;
@@ -152,7 +154,7 @@ Fd ProcessScanner::living_thread(int process, std::int32_t pid, std::int32_t& th
     thread = *id;
     return false;
   });
-  if (error != 0 && !has_ended(error)) trouble_.note(true, "task", error);
+  if (error != 0 && !has_ended(error)) trouble_.note_files("task", error);
   return found;
 }
 
@@ -163,7 +165,12 @@ bool ProcessScanner::read_link(int directory, const char* path, bool about_files
     return true;
   }
   // A process that is about to end has no program, directory or namespaces any more.
-  if (!has_ended(error)) trouble_.note(about_files, path, error);
+  if (has_ended(error)) return false;
+  if (about_files) {
+    trouble_.note_files(path, error);
+  } else {
+    trouble_.note_process(path, error);
+  }
   return false;
 }
 
@@ -171,7 +178,7 @@ bool ProcessScanner::read_identity(Subject& subject) {
   const int error = cmdline_.read_file(subject.directory, "cmdline", max_cmdline_bytes);
   if (has_ended(error)) return false;
   subject.cmdline_cut = error == EFBIG;
-  if (error != 0 && error != EFBIG) trouble_.note(false, "cmdline", error);
+  if (error != 0 && error != EFBIG) trouble_.note_process("cmdline", error);
   parse_cmdline(cmdline_.text(), arguments_);
 
   if (read_link(subject.directory, "exe", false, subject.exe)) {
@@ -182,7 +189,7 @@ bool ProcessScanner::read_identity(Subject& subject) {
   if (read_link(subject.directory, "ns/mnt", false, subject.cwd)) {
     const auto inode = parse_namespace_link(subject.cwd, "mnt");
     if (inode) subject.mnt_ns = *inode;
-    if (!inode) trouble_.note(false, "ns/mnt", EINVAL);
+    if (!inode) trouble_.note_process("ns/mnt", EINVAL);
     note_namespace(subject);
   }
   subject.cwd.clear();
@@ -205,7 +212,7 @@ void ProcessScanner::note_namespace(const Subject& subject) {
 void ProcessScanner::scan_descriptors(int table) {
   const Fd fds = open_directory(table, "fd", O_RDONLY);
   if (!fds) {
-    if (!has_ended(errno)) trouble_.note(true, "fd", errno);
+    if (!has_ended(errno)) trouble_.note_files("fd", errno);
     return;
   }
   const int error = for_each_entry(fds.get(), entries_, [&](const char* name) {
@@ -213,18 +220,20 @@ void ProcessScanner::scan_descriptors(int table) {
     const int failed = link_.read_link(fds.get(), name);
     if (failed == 0) {
       files_.descriptor(table, fds.get(), name, link_.text());
-    } else if (!has_ended(failed)) {
-      trouble_.note(true, std::string("fd/") + name, failed);
+      return true;
     }
-    return true;
+    if (has_ended(failed)) return true;
+    trouble_.note_files(std::string("fd/") + name, failed);
+    // Permission is asked of the process, not of the descriptor: the others would be refused too.
+    return failed != EACCES && failed != EPERM;
   });
-  if (error != 0 && !has_ended(error)) trouble_.note(true, "fd", error);
+  if (error != 0 && !has_ended(error)) trouble_.note_files("fd", error);
 }
 
 void ProcessScanner::scan_maps(int directory) {
   const Fd maps(::openat(directory, "maps", O_RDONLY | O_CLOEXEC));
   if (!maps) {
-    if (!has_ended(errno)) trouble_.note(true, "maps", errno);
+    if (!has_ended(errno)) trouble_.note_files("maps", errno);
     return;
   }
   std::size_t kept = 0;
@@ -233,7 +242,7 @@ void ProcessScanner::scan_maps(int directory) {
     const ssize_t got = ::read(maps.get(), entries_.data() + kept, entries_.size() - kept);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
-      if (!has_ended(errno)) trouble_.note(true, "maps", errno);
+      if (!has_ended(errno)) trouble_.note_files("maps", errno);
       return;
     }
     if (got == 0) break;
@@ -243,7 +252,7 @@ void ProcessScanner::scan_maps(int directory) {
       const auto map = parse_map_line(text.substr(0, end));
       text.remove_prefix(end + 1);
       if (!map) {
-        trouble_.note(true, map.error().message, 0);
+        trouble_.note_files(map.error().message, 0);
       } else if (*map && (*map)->path != last_path) {
         // A library's sections follow each other.
         last_path = (*map)->path;
@@ -254,20 +263,20 @@ void ProcessScanner::scan_maps(int directory) {
     if (kept == entries_.size()) break;
     std::memmove(entries_.data(), text.data(), kept);
   }
-  if (kept != 0 && !context_.out_of_time()) trouble_.note(true, "maps: a line without an end", 0);
+  if (kept != 0 && !context_.out_of_time()) trouble_.note_files("maps: a line without an end", 0);
 }
 
 void ProcessScanner::scan_other_threads(const Subject& subject, int process) {
   const Fd tasks = open_directory(process, "task", O_RDONLY);
   if (!tasks) {
-    if (!has_ended(errno)) trouble_.note(true, "task", errno);
+    if (!has_ended(errno)) trouble_.note_files("task", errno);
     return;
   }
   const int error = for_each_entry(tasks.get(), tasks_, [&](const char* name) {
     scan_thread(subject, tasks.get(), name);
     return !context_.out_of_time();
   });
-  if (error != 0 && !has_ended(error)) trouble_.note(true, "task", error);
+  if (error != 0 && !has_ended(error)) trouble_.note_files("task", error);
 }
 
 /// Threads share their descriptors and their working directory, unless one has called unshare(2).
@@ -280,7 +289,7 @@ void ProcessScanner::scan_thread(const Subject& subject, int tasks, const char* 
   if (same_files && same_directory) return;
   const Fd directory = open_directory(tasks, name, O_PATH);
   if (!directory) {
-    if (!has_ended(errno)) trouble_.note(true, std::string("task/") + name, errno);
+    if (!has_ended(errno)) trouble_.note_files(std::string("task/") + name, errno);
     return;
   }
   if (!same_files) scan_descriptors(directory.get());
@@ -314,7 +323,7 @@ void ProcessScanner::add_process(const Subject& subject, const ServiceMatch* ser
     fact.matched_by = service->by;
     fact.data_paths =
         data_paths(context_.services.recognition(service->recognition).datadir_arguments, arguments_, subject.cwd);
-    if (subject.cmdline_cut) trouble_.note(false, "its command line is too long to be read whole", 0);
+    if (subject.cmdline_cut) trouble_.note_process("its command line is too long to be read whole", 0);
   }
   fact.socket_inodes = std::move(files_.sockets());
 
@@ -322,25 +331,25 @@ void ProcessScanner::add_process(const Subject& subject, const ServiceMatch* ser
     if (const auto status = parse_status(text_.text())) {
       fact.uid = status->uid;
     } else {
-      trouble_.note(false, status.error().message, 0);
+      trouble_.note_process(status.error().message, 0);
     }
   } else if (!has_ended(error)) {
-    trouble_.note(false, "status", error);
+    trouble_.note_process("status", error);
   }
   if (const int error = text_.read_file(subject.directory, "cgroup", max_cgroup_bytes); error == 0) {
     if (auto place = parse_cgroup(text_.text())) {
       fact.cgroup = std::move(place->path);
       fact.unit = std::move(place->unit);
     } else {
-      trouble_.note(false, place.error().message, 0);
+      trouble_.note_process(place.error().message, 0);
     }
   } else if (!has_ended(error)) {
-    trouble_.note(false, "cgroup", error);
+    trouble_.note_process("cgroup", error);
   }
   if (auto namespaces = read_namespaces(subject.directory)) {
     fact.ns = *namespaces;
   } else if (namespaces.error().code != "enoent" && namespaces.error().code != "esrch") {
-    trouble_.note(false, namespaces.error().message, 0);
+    trouble_.note_process(namespaces.error().message, 0);
   }
   findings_.processes.push_back(std::move(fact));
 }
