@@ -76,7 +76,12 @@ void reload(PolicyStore& policies, Looker& looker) {
 
 /// Until SIGTERM or SIGINT; then lets those who asked have their answers.
 asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, Server& server) {
-  while (co_await signals.async_wait(asio::use_awaitable) == SIGHUP) reload(policies, looker);
+  while (true) {
+    // Not in the loop's condition: optimised by GCC 12, a co_await there ends in an undefined instruction.
+    const int number = co_await signals.async_wait(asio::use_awaitable);
+    if (number != SIGHUP) break;
+    reload(policies, looker);
+  }
   ::sd_notify(0, "STOPPING=1");
   spdlog::info("stopping");
   co_await server.stop(stop_patience);
