@@ -25,8 +25,7 @@ Fetched fetch_document(Session& session, const Arguments& arguments, const Local
   }
   if (answer->status != 200) {
     const bool denied = answer->status == 403;
-    std::string said = error_message(answer->body);
-    if (said.empty()) said = "no reason given";
+    const std::string said = error_message(answer->body);
     return failure(denied ? exit_status::not_permitted : exit_status::unknown,
                    denied ? "daemon.denied" : "daemon.unreachable",
                    "guardd did not answer: " + said + " (HTTP " + std::to_string(answer->status) + ")",

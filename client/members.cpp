@@ -18,7 +18,7 @@ const json* member(const json& object, const char* key) {
 
 std::string shown_text(const json& object, const char* key) {
   const json* const found = member(object, key);
-  return found != nullptr && found->is_string() ? printable(found->get_ref<const std::string&>()) : std::string();
+  return found != nullptr && found->is_string() ? reprintable(found->get_ref<const std::string&>()) : std::string();
 }
 
 std::optional<std::int64_t> shown_integer(const json& object, const char* key) {
@@ -46,7 +46,8 @@ std::string shown_list(const json& object, const char* key, std::size_t limit) {
     if (!item.is_string() && !item.is_number_integer()) continue;
     if (!text.empty()) text += ", ";
     if (count++ == limit) return text + "...";
-    text += item.is_string() ? printable(item.get_ref<const std::string&>()) : std::to_string(item.get<std::int64_t>());
+    text +=
+        item.is_string() ? reprintable(item.get_ref<const std::string&>()) : std::to_string(item.get<std::int64_t>());
   }
   return text;
 }

@@ -84,8 +84,8 @@ Findings check_paths(const std::vector<std::string>& paths) {
 
 std::string text_of(const Findings& found) {
   std::string text;
-  for (const std::string& error : found.errors) text += printable(error) + "\n";
-  for (const std::string& error : found.unreadable) text += printable(error) + "\n";
+  for (const std::string& error : found.errors) text += reprintable(error) + "\n";
+  for (const std::string& error : found.unreadable) text += reprintable(error) + "\n";
   if (text.empty())
     text = std::to_string(found.checked.size()) + (found.checked.size() == 1 ? " file is" : " files are") + " valid\n";
   return text;

@@ -37,6 +37,11 @@ std::string table(const std::vector<Row>& rows) {
   return text;
 }
 
+/// Microseconds as "12.3 ms".
+std::string milliseconds(std::int64_t us) {
+  return std::to_string(us / 1000) + "." + std::to_string(us % 1000 / 100) + " ms";
+}
+
 std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
 std::string heading(const json& document, const Style& style) {
@@ -93,9 +98,9 @@ std::string inspector_lines(const json& document, const Style& style) {
   if (inspectors.empty()) return "";
   std::vector<Row> rows;
   for (const json& inspector : inspectors) {
-    const auto duration = shown_integer(inspector, "duration_ms");
+    const auto duration = shown_integer(inspector, "duration_us");
     rows.push_back({or_dash(shown_text(inspector, "name")), or_dash(shown_text(inspector, "health")),
-                    duration ? std::to_string(*duration) + " ms" : "", shown_list(inspector, "problems", 3)});
+                    duration ? milliseconds(*duration) : "", shown_list(inspector, "problems", 3)});
   }
   return "\n" + style.bold("Inspectors") + "\n" + table(rows);
 }

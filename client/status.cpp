@@ -13,7 +13,7 @@ constexpr std::chrono::seconds watch_pause{2};
 /// The document without what differs in every look, to see whether anything happened.
 nlohmann::json without_times(nlohmann::json document) {
   document.erase("snapshot");
-  for (const auto& [list, member] : {std::pair{"inspectors", "duration_ms"}, std::pair{"verdicts", "snapshot"}}) {
+  for (const auto& [list, member] : {std::pair{"inspectors", "duration_us"}, std::pair{"verdicts", "snapshot"}}) {
     const auto found = document.find(list);
     if (found == document.end() || !found->is_array()) continue;
     for (auto& item : *found) {

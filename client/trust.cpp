@@ -2,6 +2,7 @@
 #include "client/trust.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/strict_json.hpp"
@@ -21,8 +22,6 @@ constexpr unsigned http_ok = 200;
 constexpr unsigned http_forbidden = 403;
 
 Outcome worse(Outcome left, Outcome right) { return std::max(left, right); }
-
-std::string sentence_of(Operation operation) { return std::string(to_string(operation)); }
 
 json host_json(const LocalHost& local) {
   return {{"hostname", local.hostname},
@@ -70,16 +69,17 @@ bool is_object(const json& document, const char* key) {
   return member != document.end() && member->is_object();
 }
 
-bool is_array(const json& document, const char* key) {
+bool is_array_of_objects(const json& document, const char* key) {
   const auto member = document.find(key);
-  return member != document.end() && member->is_array();
+  return member != document.end() && member->is_array() &&
+         std::all_of(member->begin(), member->end(), [](const json& element) { return element.is_object(); });
 }
 
 /// What an allow lacks; looked at here once more, whatever parse_answer() is satisfied with.
 std::string missing_from_allow(const json& document) {
   if (!document.is_object()) return "is no object";
   if (!is_empty_array(document, "reasons")) return "says allow, and gives reasons against it";
-  if (!is_array(document, "lifted")) return "does not say what was lifted";
+  if (!is_array_of_objects(document, "lifted")) return "does not say what was lifted";
   if (!is_object(document, "snapshot")) return "does not say what was looked at";
   if (!is_object(document, "policy")) return "does not say by which policy";
   return "";
@@ -88,7 +88,8 @@ std::string missing_from_allow(const json& document) {
 /// Why the answer is not one to this question; empty when it is.
 std::string distrust_answer(const Question& question, const Answer& answer, const LocalHost& local) {
   if (answer.operation != question.request.operation) {
-    return "is about " + sentence_of(answer.operation) + ", not " + sentence_of(question.request.operation);
+    return "is about " + std::string(to_string(answer.operation)) + ", not " +
+           std::string(to_string(question.request.operation));
   }
   if (std::string difference = target_difference(answer, question.request); !difference.empty()) return difference;
   if (std::string why = distrust(answer.instance, answer.boot_id, question.socket_given, local); !why.empty())
@@ -119,9 +120,7 @@ Conclusion conclude_answer(const Question& question, const std::string& body, co
 Conclusion conclude_response(const Question& question, const HttpResponse& response, const LocalHost& local) {
   if (response.status == http_ok) return conclude_answer(question, response.body, local);
 
-  std::string said = error_message(response.body);
-  if (said.empty()) said = "no reason given";
-  said += " (HTTP " + std::to_string(response.status) + ")";
+  const std::string said = error_message(response.body) + " (HTTP " + std::to_string(response.status) + ")";
   if (response.status == http_forbidden) {
     Conclusion denied =
         own_verdict(question, local, Outcome::unknown,
@@ -149,12 +148,8 @@ std::string distrust(const json& instance, const json& boot_id, bool socket_give
 }
 
 std::string error_message(const std::string& body) {
-  const Result<json> parsed = parse_json(body, {.bytes = 64 * 1024, .depth = 8, .values = 64});
-  if (!parsed || !parsed->is_object()) return "";
-  const auto error = parsed->find("error");
-  if (error == parsed->end() || !error->is_object()) return "";
-  const auto message = error->find("message");
-  return message != error->end() && message->is_string() ? message->get<std::string>() : "";
+  const std::optional<Error> error = parse_error(body);
+  return error ? error->message : "no reason given";
 }
 
 Conclusion client_verdict(const Question& question, const LocalHost& local, const Error& why, std::string remedy) {

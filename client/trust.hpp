@@ -47,7 +47,7 @@ Conclusion conclude(const Question& question, const Result<HttpResponse>& answer
 /// The verdict that the client makes when there is no answer to hand on: unknown, with one reason.
 Conclusion client_verdict(const Question& question, const LocalHost& local, const Error& why, std::string remedy);
 
-/// The message of an error answer's body; empty when it has none.
+/// The message of an error answer's body, or "no reason given"; safe to show.
 std::string error_message(const std::string& body);
 
 /// Why an instance and a boot id are not to be believed; empty when they are.
