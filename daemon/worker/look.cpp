@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -30,19 +31,30 @@ InspectorReport failed_report(std::string_view name, const std::string& why) {
   return {.name = std::string(name), .health = Health::failed, .problems = {why}};
 }
 
-/// Every inspector that the worker stands for has exactly its report, whatever the worker said.
-void complete_reports(std::vector<InspectorReport>& reports, Names names, std::int64_t duration_us) {
-  std::erase_if(reports, [&](const InspectorReport& report) {
-    return std::find(names.begin(), names.end(), report.name) == names.end();
-  });
+/// The one report in a name: what the worker said under it, the worst health of several; failed where it said nothing.
+InspectorReport merged_report(const std::vector<InspectorReport>& reports, std::string_view name) {
+  std::optional<InspectorReport> merged;
+  for (const InspectorReport& report : reports) {
+    if (report.name != name) continue;
+    if (!merged) {
+      merged = report;
+      continue;
+    }
+    merged->health = std::max(merged->health, report.health);
+    merged->problems.insert(merged->problems.end(), report.problems.begin(), report.problems.end());
+  }
+  return merged ? *std::move(merged) : failed_report(name, "it made no report");
+}
+
+/// Every inspector that the worker stands for has exactly one report, whatever the worker said.
+std::vector<InspectorReport> complete_reports(const std::vector<InspectorReport>& reports, Names names,
+                                              std::int64_t duration_us) {
+  std::vector<InspectorReport> complete;
   for (const std::string_view name : names) {
-    const auto has_name = [&](const InspectorReport& report) { return report.name == name; };
-    if (std::none_of(reports.begin(), reports.end(), has_name))
-      reports.push_back(failed_report(name, "it made no report"));
+    complete.push_back(merged_report(reports, name));
+    if (complete.back().duration_us == 0) complete.back().duration_us = duration_us;
   }
-  for (InspectorReport& report : reports) {
-    if (report.duration_us == 0) report.duration_us = duration_us;
-  }
+  return complete;
 }
 
 /// Runs one inspector; on any failure the output is empty but for failed reports in each of its names.
@@ -65,7 +77,7 @@ asio::awaitable<void> inspect(WorkerRunner& workers, std::string inspector, nloh
     output = Output{};
     for (const std::string_view name : names) output.reports.push_back(failed_report(name, failure));
   }
-  complete_reports(output.reports, names, monotonic_now_us() - began);
+  output.reports = complete_reports(output.reports, names, monotonic_now_us() - began);
 }
 
 asio::awaitable<void> ask_role(WorkerRunner& workers, RoleInput input, milliseconds deadline, RoleFact& fact) {

@@ -46,13 +46,16 @@ void Looker::begin() {
 asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
   auto snapshot = std::make_shared<Snapshot>();
   try {
-    *snapshot = co_await take_look(workers_, {.generation = running->generation,
-                                              .began_boot_ms = running->began,
-                                              .began_wall_s = clock_.wall_s(),
-                                              .recognitions = running->policy->recognitions(),
-                                              .known_paths = known_paths_,
-                                              .credentials_file = settings_.credentials_file,
-                                              .deadlines = settings_.deadlines});
+    // Named, and not an argument written in place: GCC 12 destroys such a temporary of a co_await twice (its bug
+    // 99576).
+    LookOrder order{.generation = running->generation,
+                    .began_boot_ms = running->began,
+                    .began_wall_s = clock_.wall_s(),
+                    .recognitions = running->policy->recognitions(),
+                    .known_paths = known_paths_,
+                    .credentials_file = settings_.credentials_file,
+                    .deadlines = settings_.deadlines};
+    *snapshot = co_await take_look(workers_, std::move(order));
   } catch (const std::exception& error) {  // a bug: whoever waits gets a look in which nothing was seen
     *snapshot = Snapshot{};
     snapshot->generation = running->generation;

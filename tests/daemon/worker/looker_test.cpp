@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/worker/looker.hpp"
+
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "fake_runner.hpp"
+#include "run_on.hpp"
+
+using namespace guardd;
+using namespace guardd::test;
+using nlohmann::json;
+
+namespace {
+
+std::shared_ptr<const Policy> policy_of(std::uint64_t generation) {
+  auto policy = std::make_shared<Policy>();
+  policy->generation = generation;
+  return policy;
+}
+
+struct Fixture {
+  asio::io_context loop;
+  FakeRunner runner{loop.get_executor()};
+  std::int64_t now_ms = 100'000;
+  Looker looker{loop.get_executor(), runner, {[this] { return now_ms; }, [] { return std::int64_t{5}; }}, {}};
+
+  Fixture() { looker.use_policy(policy_of(1)); }
+
+  void tick(std::int64_t ms) { now_ms += ms; }
+
+  /// A caller that waits; its answer when there is one.
+  std::shared_ptr<std::optional<Looked>> caller(std::int64_t max_age_ms) {
+    auto answer = std::make_shared<std::optional<Looked>>();
+    asio::co_spawn(loop, looker.fresh(max_age_ms), [answer](const std::exception_ptr& failure, Looked looked) {
+      REQUIRE_FALSE(failure);
+      *answer = std::move(looked);
+    });
+    settle();
+    return answer;
+  }
+  /// Runs whatever can run now.
+  void settle() {
+    loop.restart();
+    while (loop.poll() > 0) loop.restart();
+  }
+  Looked fresh(std::int64_t max_age_ms) { return run_on(loop, looker.fresh(max_age_ms)); }
+};
+
+json directories(const std::vector<std::string>& paths, Health health = Health::ok) {
+  json output = {{"reports", {InspectorReport{"data_directories", health, {}, 1}}}};
+  for (const std::string& path : paths) {
+    DataDirectoryFact directory;
+    directory.path = path;
+    directory.mnt_ns = 77;
+    output["directories"].push_back(directory);
+  }
+  return output;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a look that began within the age is used again, one that began before it is not") {
+  const auto first = fresh(1000);
+  CHECK(first.snapshot->began_boot_ms == 100'000);
+  tick(1000);
+  CHECK(fresh(1000).snapshot == first.snapshot);
+  CHECK(runner.looks() == 1);
+  tick(1);
+  CHECK(fresh(1000).snapshot->began_boot_ms == 101'001);
+  CHECK(runner.looks() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "age counts from the beginning of a look, not from its end") {
+  runner.hold();
+  const auto answer = caller(1000);
+  tick(900);
+  runner.let_go();
+  settle();
+  REQUIRE(answer->has_value());
+  tick(200);
+  fresh(1000);
+  CHECK(runner.looks() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "callers that come while a look runs share it, or all share the next one") {
+  runner.hold();
+  const auto first = caller(1000);
+  tick(500);
+  const auto second = caller(1000);
+  tick(600);
+  std::vector<std::shared_ptr<std::optional<Looked>>> late;
+  for (int i = 0; i < 100; ++i) late.push_back(caller(1000));
+  CHECK(runner.looks() == 1);
+  runner.let_go();
+  runner.hold();
+  settle();
+  // The runner holds again, so the first look ended only if its stages were let go.
+  runner.let_go();
+  settle();
+  REQUIRE(first->has_value());
+  REQUIRE(second->has_value());
+  CHECK((*first)->snapshot == (*second)->snapshot);
+  for (const auto& answer : late) {
+    REQUIRE(answer->has_value());
+    CHECK((*answer)->snapshot == (*late.front())->snapshot);
+    CHECK((*answer)->snapshot->began_boot_ms == 101'100);
+  }
+  CHECK(runner.looks() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "an age of nothing means a look that begins after the call") {
+  runner.hold();
+  const auto first = caller(0);
+  const auto second = caller(0);
+  runner.let_go();
+  settle();
+  REQUIRE(first->has_value());
+  REQUIRE(second->has_value());
+  CHECK((*first)->snapshot->generation == 1);
+  CHECK((*second)->snapshot->generation == 2);
+  CHECK(fresh(0).snapshot->generation == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "a look under another policy does not count, not even one that is running") {
+  const auto old = fresh(1000);
+  CHECK(old.policy->generation == 1);
+  looker.use_policy(policy_of(2));
+  const auto fresh_one = fresh(1000);
+  CHECK(fresh_one.policy->generation == 2);
+  CHECK(fresh_one.snapshot != old.snapshot);
+
+  tick(5000);
+  runner.hold();
+  const auto waiting = caller(1000);
+  looker.use_policy(policy_of(3));
+  runner.let_go();
+  settle();
+  REQUIRE(waiting->has_value());
+  CHECK((*waiting)->policy->generation == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "data directories once seen are looked at again until they are gone") {
+  json storage = FakeRunner::report({"storage"});
+  storage["host_mnt_ns"] = 77;
+  runner.answer("storage", storage);
+  runner.answer("data", directories({"/srv/a", "/srv/b"}));
+  fresh(0);
+  fresh(0);
+  CHECK(runner.asked_for("data").at(1).input.at("known_paths") == json{"/srv/a", "/srv/b"});
+
+  SECTION("a look that saw everything and not them drops them") {
+    runner.answer("data", directories({"/srv/b"}));
+    fresh(0);
+    fresh(0);
+    CHECK(runner.asked_for("data").at(3).input.at("known_paths") == json{"/srv/b"});
+  }
+  SECTION("one that did not see everything keeps them") {
+    runner.answer("data", directories({"/srv/c"}, Health::degraded));
+    fresh(0);
+    runner.fail("data", "late");
+    fresh(0);
+    fresh(0);
+    CHECK(runner.asked_for("data").at(4).input.at("known_paths") == json{"/srv/a", "/srv/b", "/srv/c"});
+  }
+  SECTION("those of other mount namespaces are not paths of the host") {
+    storage["host_mnt_ns"] = 78;
+    runner.answer("storage", storage);
+    fresh(0);
+    fresh(0);
+    CHECK_FALSE(runner.asked_for("data").at(3).input.contains("known_paths"));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "known paths are bounded") {
+  json storage = FakeRunner::report({"storage"});
+  storage["host_mnt_ns"] = 77;
+  runner.answer("storage", storage);
+  std::vector<std::string> many;
+  for (int i = 0; i < 1025; ++i) many.push_back("/srv/" + std::to_string(i));
+  runner.answer("data", directories(many));
+  fresh(0);
+  fresh(0);
+  CHECK(runner.asked_for("data").at(1).input.at("known_paths").size() == 1024);
+}
