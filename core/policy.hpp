@@ -37,6 +37,7 @@ struct Rule {
   std::set<Operation> refuses;
   std::vector<std::string> services;  ///< only about these; empty: about all
   std::string remedy;                 ///< what to do next, for people
+  bool operator==(const Rule&) const = default;
 };
 
 /// "Not this one, and here is why." An exception lifts reasons that match all of what it names; it is shown in every
@@ -48,6 +49,7 @@ struct Exception {
   std::string reason;
   std::optional<std::int64_t> until_s;  ///< seconds since the epoch; lapses then
   std::string file;                     ///< where it stands
+  bool operator==(const Exception&) const = default;
 };
 
 /// One policy file's content, before merging.
@@ -76,6 +78,7 @@ struct Policy {
   std::int64_t freshness_ms = 1000;  ///< the smallest that any file says, 1000 if none does
 
   [[nodiscard]] std::vector<Recognition> recognitions() const;
+  bool operator==(const Policy&) const = default;
 };
 
 /// Bounds of one policy file.

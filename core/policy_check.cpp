@@ -136,19 +136,4 @@ std::optional<std::int64_t> parse_utc(std::string_view text) {
   return duration_cast<seconds>(days + hours{hour} + minutes{minute} + seconds{second}).count();
 }
 
-std::string format_utc(std::int64_t seconds_since_epoch) {
-  using namespace std::chrono;
-  const sys_seconds time{seconds{seconds_since_epoch}};
-  const sys_days day_start = floor<days>(time);
-  const year_month_day date{day_start};
-  const hh_mm_ss clock{time - day_start};
-  const auto padded = [](auto value, std::size_t digits) {
-    std::string text = std::to_string(value);
-    return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
-  };
-  return padded(static_cast<int>(date.year()), 4) + "-" + padded(static_cast<unsigned>(date.month()), 2) + "-" +
-         padded(static_cast<unsigned>(date.day()), 2) + "T" + padded(clock.hours().count(), 2) + ":" +
-         padded(clock.minutes().count(), 2) + ":" + padded(clock.seconds().count(), 2) + "Z";
-}
-
 }  // namespace guardd::policy_check

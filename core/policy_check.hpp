@@ -32,7 +32,5 @@ std::string role_probe(std::string_view text);
 
 /// "2030-01-31T23:59:59Z" as seconds since the epoch; nothing else (RFC 3339 with UTC alone).
 std::optional<std::int64_t> parse_utc(std::string_view text);
-/// The reverse, for years 0 to 9999.
-std::string format_utc(std::int64_t seconds);
 
 }  // namespace guardd::policy_check

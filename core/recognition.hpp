@@ -21,8 +21,8 @@ struct Recognition {
   std::vector<std::string> datadir_arguments;
   /// Where the service keeps its data unless told otherwise: absolute paths, a `*` matches one component.
   std::vector<std::string> directories;
-  /// Config files (absolute, a `*` matches within any one component, as in `directories`) and the keys in them that name
-  /// a data directory.
+  /// Config files (absolute, a `*` matches within any one component, as in `directories`) and the keys in them that
+  /// name a data directory.
   std::vector<std::string> config_files;
   std::vector<std::string> config_keys;
   /// A directory is a data directory of this service when it has every entry of one of these sets. An entry is

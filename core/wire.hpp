@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "core/dataset.hpp"
-#include "core/policy.hpp"
 #include "core/request.hpp"
 #include "core/result.hpp"
 #include "core/snapshot.hpp"
@@ -39,9 +38,6 @@ nlohmann::json to_json(const CheckRequest& request);
 nlohmann::json to_json(const Verdict& verdict, Detail detail);
 nlohmann::json to_json(const Dataset& dataset, Detail detail);
 nlohmann::json to_json(const InspectorReport& report, Detail detail);
-/// The merged policy: {"generation", "digest", "policy": what could stand in one policy file}. In a summary the rules
-/// alone, without remedies, and how many exceptions there are.
-nlohmann::json to_json(const Policy& policy, Detail detail);
 
 /// A verdict as a client takes it from an answer: only what a complete, well-formed answer had.
 struct Answer {
