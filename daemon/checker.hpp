@@ -20,6 +20,7 @@ class Checker final : public Service {
  private:
   boost::asio::awaitable<Reply> answer_check(CheckRequest request, Caller caller);
   boost::asio::awaitable<Reply> answer_status(Caller caller);
+  [[nodiscard]] std::int64_t reuse_ms(const Caller& caller) const;
 
   Looker& looker_;
   const PolicyStore& policies_;

@@ -63,7 +63,7 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
     snapshot->inspectors.push_back({.name = "processes", .health = Health::failed, .problems = {error.what()}});
   }
   learn_paths(*snapshot);
-  last_ = {std::move(snapshot), running->policy};
+  last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began};
   running_ = nullptr;
   running->ended.cancel();
 }

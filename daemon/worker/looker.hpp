@@ -21,6 +21,7 @@ namespace guardd {
 struct Looked {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<const Policy> policy;
+  std::int64_t took_ms = 0;
 };
 
 /// The clocks of daemon/os/clock.hpp, as tests replace them.
@@ -41,6 +42,10 @@ class Looker {
   /// From now on, only looks under this policy count.
   void use_policy(std::shared_ptr<const Policy> policy);
   [[nodiscard]] const std::shared_ptr<const Policy>& policy() const { return policy_; }
+  /// The generation of the newest look that has begun; 0 before the first.
+  [[nodiscard]] std::uint64_t newest() const { return generation_; }
+  /// How long the last look took; 0 before the first.
+  [[nodiscard]] std::int64_t last_took_ms() const { return last_.took_ms; }
 
   /// A look that began at most `max_age_ms` before this call: the last one, the one that is running, or a new one. 0:
   /// one that begins after this call.
