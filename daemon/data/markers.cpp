@@ -49,10 +49,12 @@ std::size_t MarkerIndex::add(const std::string& entry) {
   const std::size_t index = markers_.size();
   markers_.push_back(parse_marker(entry));
   const std::string& head = markers_.back().parts.front();
+  const std::size_t last_wildcard = head.find_last_of("*?");
   if (!is_glob(head)) {
     plain_[head].push_back(index);
+    begins_plain_[static_cast<unsigned char>(head.front())] = true;
   } else if (head.front() == '*' || head.front() == '?') {
-    wild_.push_back(index);
+    wild_.push_back({head.substr(last_wildcard + 1), index});
   } else {
     globs_[static_cast<unsigned char>(head.front())].push_back(index);
   }
@@ -61,14 +63,18 @@ std::size_t MarkerIndex::add(const std::string& entry) {
 
 void MarkerIndex::see(std::string_view name, MarkerHits& hits) const {
   if (name.empty()) return;
-  if (const auto found = plain_.find(name); found != plain_.end()) {
-    for (const std::size_t marker : found->second) note(hits, marker, name);
+  const auto first = static_cast<unsigned char>(name.front());
+  if (begins_plain_[first]) {
+    if (const auto found = plain_.find(name); found != plain_.end()) {
+      for (const std::size_t marker : found->second) note(hits, marker, name);
+    }
   }
-  for (const std::size_t marker : globs_[static_cast<unsigned char>(name.front())]) {
+  for (const std::size_t marker : globs_[first]) {
     if (glob_match(markers_[marker].parts.front(), name)) note(hits, marker, name);
   }
-  for (const std::size_t marker : wild_) {
-    if (glob_match(markers_[marker].parts.front(), name)) note(hits, marker, name);
+  for (const Wild& wild : wild_) {
+    if (name.ends_with(wild.ending) && glob_match(markers_[wild.marker].parts.front(), name))
+      note(hits, wild.marker, name);
   }
 }
 

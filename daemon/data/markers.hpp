@@ -58,9 +58,16 @@ class MarkerIndex {
   std::vector<Marker> markers_;
   std::vector<Set> sets_;
   std::map<std::string, std::size_t> known_;
-  Plain plain_;                                      ///< by the first part, where it is no glob
+  /// A glob that begins with a wildcard, and the plain text that it ends with: most names fail on that alone.
+  struct Wild {
+    std::string ending;
+    std::size_t marker = 0;
+  };
+
+  Plain plain_;  ///< by the first part, where it is no glob
+  std::array<bool, 256> begins_plain_{};
   std::array<std::vector<std::size_t>, 256> globs_;  ///< by its first byte, where that is no wildcard
-  std::vector<std::size_t> wild_;                    ///< begins with a wildcard
+  std::vector<Wild> wild_;
 };
 
 bool is_glob(std::string_view pattern);
