@@ -60,7 +60,7 @@ TEST_CASE_METHOD(Fixture, "a worker gives back what its inspector makes of the i
 }
 
 TEST_CASE_METHOD(Fixture, "large inputs and outputs pass, too large ones fail") {
-  const json large(std::string(std::size_t{15} * 1024 * 1024, 'x'));
+  const json large(std::string(std::size_t{2} * 1024 * 1024, 'x'));
   const Result<json> output = run("echo", 20s, large);
   REQUIRE(output.ok());
   CHECK(*output == large);

@@ -5,9 +5,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <optional>
-#include <stdexcept>
+#include <utility>
 
 namespace guardd::test {
 
@@ -29,14 +30,16 @@ template <typename T>
 T run_on(asio::io_context& loop, asio::awaitable<T> task) {
   std::optional<T> result;
   std::exception_ptr failure;
-  asio::co_spawn(
-      loop,
-      [](asio::awaitable<T> inner, std::optional<T>& out) -> asio::awaitable<void> { out = co_await std::move(inner); }(
-                                                              std::move(task), result),
-      [&failure](const std::exception_ptr& thrown) { failure = thrown; });
-  turn_until(loop, [&] { return result.has_value() || failure; });
+  bool ended = false;
+  const auto keep = [](asio::awaitable<T> inner, std::optional<T>& out) -> asio::awaitable<void> {
+    out = co_await std::move(inner);
+  };
+  asio::co_spawn(loop, keep(std::move(task), result), [&](const std::exception_ptr& thrown) {
+    failure = thrown;
+    ended = true;
+  });
+  if (!turn_until(loop, [&] { return ended; })) std::abort();  // the handler above would outlive what it refers to
   if (failure) std::rethrow_exception(failure);
-  if (!result) throw std::runtime_error("the coroutine did not end");
   return std::move(*result);
 }
 

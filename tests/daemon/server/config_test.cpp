@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/config.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "temp_directory.hpp"
+
+using namespace guardd;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string error_of(const std::string& text) {
+  const Result<Config> config = parse_config("guardd.json", text);
+  return config ? "" : config.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("an empty configuration is the defaults") {
+  const Result<Config> config = parse_config("guardd.json", "{}");
+  REQUIRE(config.ok());
+  CHECK(config->operators_group.empty());
+  CHECK(config->credentials_file.empty());
+  CHECK(config->deadlines.longest_look() == Deadlines{}.longest_look());
+}
+
+TEST_CASE("every key is taken") {
+  const Result<Config> config = parse_config("guardd.json", R"({
+    "operators_group": "dba", "credentials_file": "/etc/guardd/my.cnf",
+    "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16}})");
+  REQUIRE(config.ok());
+  CHECK(config->operators_group == "dba");
+  CHECK(config->credentials_file == "/etc/guardd/my.cnf");
+  CHECK(config->deadlines.processes == 11ms);
+  CHECK(config->deadlines.boot == 12ms);
+  CHECK(config->deadlines.storage == 13ms);
+  CHECK(config->deadlines.data == 14ms);
+  CHECK(config->deadlines.clients == 15ms);
+  CHECK(config->deadlines.role == 16ms);
+}
+
+TEST_CASE("what is wrong is an error with the file and where in it") {
+  CHECK(error_of(R"({"operator_group": "x"})").find("guardd.json: /operator_group") == 0);
+  CHECK(error_of(R"({"operators_group": 7})").find("guardd.json: /operators_group") == 0);
+  CHECK(error_of(R"({"operators_group": ""})").find("guardd.json: /operators_group") == 0);
+  CHECK(error_of(R"({"credentials_file": "my.cnf"})").find("guardd.json: /credentials_file") == 0);
+  CHECK(error_of(R"({"deadlines_ms": {"disks": 100}})").find("guardd.json: /deadlines_ms/disks") == 0);
+  CHECK(error_of(R"({"deadlines_ms": []})").find("guardd.json: /deadlines_ms") == 0);
+  CHECK_FALSE(error_of(R"({"operators_group": "a", "operators_group": "b"})").empty());
+  for (const char* text : {"", "[]", "3", "{", "{} {}", "{\"operators_group\": \"\xff\"}"})
+    CHECK_FALSE(error_of(text).empty());
+}
+
+TEST_CASE("deadlines have bounds") {
+  CHECK(error_of(R"({"deadlines_ms": {"boot": 10}})").empty());
+  CHECK_FALSE(error_of(R"({"deadlines_ms": {"boot": 9}})").empty());
+  CHECK(error_of(R"({"deadlines_ms": {"boot": 15000}})").empty());
+  CHECK_FALSE(error_of(R"({"deadlines_ms": {"boot": 15001}})").empty());
+}
+
+TEST_CASE("a missing file is an error where it was asked for; an unreadable one always") {
+  const test::TempDirectory directory;
+  CHECK(read_config(directory.path("none.json"), false).ok());
+  CHECK_FALSE(read_config(directory.path("none.json"), true).ok());
+  CHECK_FALSE(read_config(directory.path(), false).ok());
+  CHECK(read_config(directory.write("good.json", R"({"operators_group": "x"})"), false)->operators_group == "x");
+  CHECK_FALSE(read_config(directory.write("bad.json", "{"), false).ok());
+}
