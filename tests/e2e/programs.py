@@ -33,35 +33,6 @@ print("ready")
 signal.pause()
 """
 
-# Listens on the Unix socket argv[1], and does with each connection what argv[2] says.
-UNIX_SERVER = """
-import os, socket, sys, threading
-path, manner = sys.argv[1:3]
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(path)
-os.chmod(path, 0o666)
-listener.listen(64)
-print("ready")
-kept = []
-while True:
-    connection, _ = listener.accept()
-    kept.append(connection)
-    if manner == "garbage":
-        connection.sendall(os.urandom(4096))
-    elif manner == "flood":
-        threading.Thread(target=lambda c=connection: [c.sendall(b"\\xff" * 65536) for _ in range(10000)], daemon=True).start()
-    elif manner == "close":
-        connection.close()
-"""
-
-# Listens on a TCP port and never says a word.
-TCP_SERVER = """
-import socket, sys, signal
-listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
-print("ready")
-signal.pause()
-"""
-
 # Answers each HTTP request on the Unix socket argv[1] with the bytes of the file argv[2], as the user argv[3].
 HTTP_SERVER = """
 import os, socket, sys

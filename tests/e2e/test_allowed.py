@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hosts without data, with all that such hosts have: they must be allowed, or nobody will use guardd."""
 
+from pathlib import Path
+
 import programs
 from mariadb import MariaDb
+from waiting import wait_for
 
 
 def test_bare_debian_host(host):
@@ -23,7 +26,9 @@ def test_mariadb_installed_without_a_data_directory(host):
 
 
 def test_only_a_client(host):
-    host.python(programs.UNIX_SERVER, "/run/elsewhere.sock", "silent")
+    host.write("/run/elsewhere.py", (Path(__file__).parent / "fake_mysql.py").read_bytes())
+    host.start(["/usr/bin/python3", "/run/elsewhere.py", "/run/elsewhere.sock", "silent", "/run/elsewhere.log"])
+    wait_for(host.path("/run/elsewhere.sock").exists, "the other side")
     client = host.start(["mariadb", "--no-defaults", "--socket=/run/elsewhere.sock", "--connect-timeout=600"])
     assert client.alive()
     host.check("check-reinstall").allowed()
