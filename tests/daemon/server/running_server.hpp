@@ -55,7 +55,7 @@ class FakeService final : public Service {
 class RunningServer {
  public:
   explicit RunningServer(Server::Options options = default_options())
-      : server_(loop_.get_executor(), std::move(*listen_at(path())), service, options) {
+      : server_(loop_.get_executor(), listen_at(path()).value(), service, options) {
     server_.start();
     thread_ = std::thread([this] { loop_.run(); });
   }
