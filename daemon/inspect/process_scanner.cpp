@@ -94,15 +94,16 @@ void ProcessScanner::attempt(std::int32_t pid) {
   start_ticks_ = 0;
   const Fd process = open_directory(context_.proc, std::to_string(pid).c_str(), O_PATH);
   if (!process) {
-    if (!has_ended(errno)) trouble_.note_process("its directory in /proc", errno);
-    return;
+    if (has_ended(errno)) return;
+    trouble_.note_process("its directory in /proc", errno);
   }
   Subject subject;
   subject.pid = pid;
-  if (!read_stat(process.get(), subject.stat)) return;
+  if (process && !read_stat(process.get(), subject.stat) && !trouble_.any()) return;
   comm_ = subject.stat.comm;
   start_ticks_ = subject.stat.start_ticks;
   findings_.seen.push_back({pid, start_ticks_});
+  if (trouble_.any()) return;
   if (subject.stat.kernel_thread()) return;
 
   // An exited leader hides everything from /proc/PID while other threads use it: proc(5), "/proc/pid/fd".

@@ -101,7 +101,8 @@ class Walk {
       const std::string path = std::to_string(pid) + "/stat";
       if (text_.read_file(context_.proc, path.c_str(), std::size_t{8} * 1024) != 0) return true;
       const auto stat = parse_stat(text_.text());
-      return stat.ok() && stat->start_ticks == known->second;
+      // What can't be read now could not be read before, and that has been said.
+      return !stat.ok() || stat->start_ticks == known->second;
     });
   }
 
