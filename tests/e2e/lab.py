@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from unix_http import UnixConnection
@@ -187,11 +188,20 @@ class Lab:
     def guardctl(self, *arguments, timeout=30, **options):
         return self.run(["guardctl", *arguments], check=False, timeout=timeout, **options)
 
-    def check(self, operation, *arguments, **options):
-        """`guardctl OPERATION --json ...`, its answer held against the contract."""
+    def check(self, operation, *arguments, anew=True, **options):
+        """`guardctl OPERATION --json ...`, its answer held against the contract.
+
+        guardd may answer from a look that is a moment old; `anew` asks again until the look began after the call.
+        """
         command = [operation, "--json", *arguments]
-        done = self.guardctl(*command, **options)
-        return Verdict(["guardctl", *command], done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+        began = time.monotonic()
+        while True:
+            done = self.guardctl(*command, **options)
+            verdict = Verdict(["guardctl", *command], done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+            age_ms = ((verdict.document or {}).get("snapshot") or {}).get("age_ms", 0)
+            if not anew or age_ms <= (time.monotonic() - began) * 1000:
+                return verdict
+            assert time.monotonic() - began < 20, f"guardd looks no more: {verdict}"
 
     # Disks
 
