@@ -97,7 +97,7 @@ Result<HttpResponse> Connection::exchange(std::string_view path, const std::opti
   if (auto error = send_all(http_request(path, body), deadline)) return *error;
 
   ResponseReader reader;
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, std::size_t{64} * 1024> buffer{};
   bool answered = false;
   for (;;) {
     // The deadline counts for a server that sends a byte now and then, too.

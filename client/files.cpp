@@ -24,7 +24,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   if (!S_ISREG(status.st_mode)) return Error{"io", path + ": not a regular file"};
 
   std::string content;
-  std::array<char, 16 * 1024> buffer{};
+  std::array<char, std::size_t{16} * 1024> buffer{};
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;

@@ -11,7 +11,7 @@ namespace guardd::client {
 namespace {
 
 constexpr const char* product_uuid_path = "/sys/class/dmi/id/product_uuid";
-constexpr std::size_t hosts_limit = 1024 * 1024;
+constexpr std::size_t hosts_limit = std::size_t{1024} * 1024;
 
 std::string lower(std::string_view text) {
   std::string out(text);

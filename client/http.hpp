@@ -12,7 +12,7 @@
 
 namespace guardd::client {
 
-inline constexpr std::size_t max_header_bytes = 16 * 1024;
+inline constexpr std::size_t max_header_bytes = std::size_t{16} * 1024;
 inline constexpr std::size_t max_body_bytes = answer_limits.bytes;
 
 struct HttpResponse {

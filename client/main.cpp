@@ -94,7 +94,7 @@ int run(std::span<const std::string_view> words) {
 int main(int argc, char** argv) {
   using namespace guardd::client;
   // A reader that went away is an error of write(2), with an exit status of ours.
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   settle_standard_streams();
   try {
     const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);

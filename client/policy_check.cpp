@@ -16,7 +16,7 @@
 namespace guardd::client {
 namespace {
 
-constexpr std::size_t policy_file_limit = 1024 * 1024;
+constexpr std::size_t policy_file_limit = std::size_t{1024} * 1024;
 
 bool is_policy_name(std::string_view name) {
   return name.ends_with(".json") && !name.ends_with(".schema.json") && !name.starts_with('.');

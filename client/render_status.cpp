@@ -42,7 +42,7 @@ std::string milliseconds(std::int64_t us) {
   return std::to_string(us / 1000) + "." + std::to_string(us % 1000 / 100) + " ms";
 }
 
-std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 std::string heading(const json& document, const Style& style) {
   std::string line = style.bold(or_dash(shown_text(shown_object(document, "host"), "hostname")));

@@ -14,10 +14,12 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* start_remedy =
-    "Start it with `systemctl start guardd`, see `journalctl -u guardd` for why it is not running, and ask again";
-constexpr const char* retry_remedy = "Ask again in a moment; if it goes on, see `journalctl -u guardd`";
+    "Treat this host as not safe. Start guardd with `systemctl start guardd`; `journalctl -u guardd` says why it "
+    "stopped";
+constexpr const char* retry_remedy =
+    "Treat this host as not safe. Ask again in a moment; `journalctl -u guardd` says what is wrong";
 constexpr const char* untrusted_remedy =
-    "Find out what answered: it is not the guardd of this host and this boot. Until then treat this host as not safe";
+    "Treat this host as not safe. Find out what answered: it is not the guardd of this host and this boot";
 constexpr unsigned http_ok = 200;
 constexpr unsigned http_forbidden = 403;
 

@@ -139,16 +139,8 @@ TEST_CASE("a private instance counts only where its socket was named") {
 
 TEST_CASE("bodies that are no verdict") {
   const std::string allow = answer("allow").dump();
-  std::vector<std::string> bodies = {"",
-                                     "{}",
-                                     "[]",
-                                     "null",
-                                     "\"allow\"",
-                                     "allow",
-                                     allow + allow,
-                                     allow + "x",
-
-                                     "[" + allow + "]"};
+  std::vector<std::string> bodies = {"",      "{}",          "[]",        "null",           "\"allow\"",
+                                     "allow", allow + allow, allow + "x", "[" + allow + "]"};
   for (std::size_t length = 0; length < allow.size(); length += 7) bodies.push_back(allow.substr(0, length));
   for (const std::string& body : bodies) {
     INFO(body);

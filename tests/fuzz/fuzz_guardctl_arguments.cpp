@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "client/arguments.hpp"
+
+/// The words of a command line, a newline between two of them.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace guardd::client;
+  static constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .target_option = true, .wait_option = true},
+                                               {.name = "check-wipe", .wait_option = true, .operands = true},
+                                               {.name = "status", .watch_option = true},
+                                               {.name = "policy check", .operands = true}};
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  const guardd::Result<Arguments> arguments = parse_arguments(words, syntaxes);
+  if (!arguments || arguments->help || arguments->version) return 0;
+  for (const auto& texts : {arguments->operands, arguments->targets}) {
+    for (const std::string& one : texts) {
+      if (one.empty()) std::abort();
+    }
+  }
+  if (arguments->command == "check-wipe" && arguments->operands.empty()) std::abort();
+  return 0;
+}
