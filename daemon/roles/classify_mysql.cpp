@@ -79,9 +79,11 @@ std::string source(const MysqlTable& table) {
   std::string sources;
   for (const MysqlTable::Row& row : table.rows) {
     std::string host = table.cell(row, {"Master_Host", "Source_Host"}).value_or("");
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    if (host.find(':') != std::string::npos) host.insert(0, "[").append("]");
     if (!sources.empty()) sources += ", ";
-    sources += host + ":" + table.cell(row, {"Master_Port", "Source_Port"}).value_or("?");
+    sources += host;
+    sources += ":";
+    sources += table.cell(row, {"Master_Port", "Source_Port"}).value_or("?");
   }
   return bounded(sources, max_text);
 }

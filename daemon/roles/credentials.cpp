@@ -14,8 +14,8 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_client_file = 64 * 1024;
-constexpr std::size_t max_passwd_file = 4 * 1024 * 1024;
+constexpr std::size_t max_client_file = 64UL * 1024;
+constexpr std::size_t max_passwd_file = 4UL * 1024 * 1024;
 constexpr std::size_t max_value = 256;
 constexpr std::string_view service_user = "mysql";
 

@@ -24,7 +24,7 @@ namespace {
 // (choose_login). It must be here for the others too: MySQL 8 greets with it whatever the account's method is.
 constexpr const char* authentication_methods = "mysql_native_password,client_ed25519,caching_sha2_password";
 
-constexpr std::size_t max_packet = 1024 * 1024;
+constexpr std::size_t max_packet = 1024UL * 1024;
 
 Error too_big() { return {"too_big", "its answer is too long"}; }
 Error late() { return {"late", "it did not answer in time"}; }

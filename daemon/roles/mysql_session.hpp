@@ -16,7 +16,7 @@ struct st_mysql;
 namespace guardd {
 
 inline constexpr std::size_t max_mysql_rows = 256;
-inline constexpr std::size_t max_mysql_answer_bytes = 256 * 1024;
+inline constexpr std::size_t max_mysql_answer_bytes = 256UL * 1024;
 
 /// libmariadb's own sockets connect to a path; this listens for it on an abstract socket, never accepts and never
 /// speaks, so that the library waits right after its connect, and the descriptor can be exchanged for one whose other

@@ -37,7 +37,7 @@ constexpr std::int64_t us_per_ms = 1000;
 constexpr std::int64_t margin_us = 50 * us_per_ms;
 // A child that was killed is gone at once, unless the kernel holds it: then it is left alone.
 constexpr std::int64_t reap_us = 100 * us_per_ms;
-constexpr JsonLimits answer_limits{.bytes = 32 * 1024, .depth = 4, .values = 64};
+constexpr JsonLimits answer_limits{.bytes = 32UL * 1024, .depth = 4, .values = 64};
 
 RoleFact unknown(std::string why) {
   RoleFact fact;
@@ -101,8 +101,8 @@ RoleFact ask(const RoleInput& input, const HostRoot& root, int answer, pid_t par
                              std::int64_t deadline_us) {
   if (!die_with(parent)) ::_exit(1);
   // The kernel's own clock, should the parent be unable to kill a child of another uid: SIGALRM ends it.
-  std::signal(SIGALRM, SIG_DFL);
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGALRM, SIG_DFL);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   const std::int64_t alarm_us = std::max<std::int64_t>(deadline_us - monotonic_now_us(), 0) + 4 * margin_us;
   const itimerval alarm{{0, 0}, {alarm_us / 1'000'000, alarm_us % 1'000'000}};
   ::setitimer(ITIMER_REAL, &alarm, nullptr);

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t max_candidates = 8;
 constexpr std::size_t max_connected = 2;  // the protocol's socket, and one that turned out to be something else
 // About 100 bytes a socket; a host with 100,000 of them.
-constexpr std::size_t max_net_unix = 16U * 1024 * 1024;
+constexpr std::size_t max_net_unix = 16UL * 1024 * 1024;
 
 bool speaks_x_protocol(const std::string& path) {
   return path.substr(path.rfind('/') + 1).find("mysqlx") != std::string::npos;
@@ -83,7 +83,7 @@ Result<Fd> connect_to(const Fd& file, const std::string& path, std::int64_t dead
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   // Through the descriptor: sun_path is too short for many paths, and no name is looked up a second time.
-  std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", file.get());
+  (void)std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", file.get());
   int status = -1;
   do {
     status = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);

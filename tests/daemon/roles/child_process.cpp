@@ -44,6 +44,7 @@ TempDir::~TempDir() {
 
 ChildProcess::ChildProcess(std::vector<std::string> arguments, const std::string& output, uid_t uid) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   pid_ = ::fork();

@@ -16,7 +16,7 @@ namespace {
 const std::string& template_data() {
   static const TempDir directory;
   static const std::string data = [] {
-    const std::string path = directory.path() + "/data";
+    std::string path = directory.path() + "/data";
     ChildProcess install({"mariadb-install-db", "--no-defaults", "--user=root", "--datadir=" + path, "--skip-test-db",
                           "--auth-root-authentication-method=socket", "--innodb-log-file-size=4M"},
                          directory.path() + "/log");

@@ -25,7 +25,7 @@ TEST_CASE("quotes, escapes, comments and line ends of option files") {
     return file ? file->password : "error: " + file.error().message;
   };
   CHECK(password("plain") == "plain");
-  CHECK(password("") == "");
+  CHECK(password("").empty());
   CHECK(password("a b") == "a b");
   CHECK(password("'a b '") == "a b ");
   CHECK(password("'half") == "'half");

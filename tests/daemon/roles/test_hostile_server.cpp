@@ -33,8 +33,8 @@ class FakeServer {
 
   explicit FakeServer(const Sockets& sockets, uid_t uid = 0) {
     REQUIRE(::chown(directory_.path().c_str(), uid, uid) == 0);
-    std::vector<std::string> arguments{"sh", "-c", "cd \"$0\" && exec python3 \"$@\"", directory_.path(),
-                                       GUARDD_SOURCE_DIR "/tests/e2e/fake_mysql.py"};
+    const std::string program = GUARDD_SOURCE_DIR "/tests/e2e/fake_mysql.py";
+    std::vector<std::string> arguments{"sh", "-c", "cd \"$0\" && exec python3 \"$@\"", directory_.path(), program};
     for (const auto& [name, mode] : sockets) {
       arguments.insert(arguments.end(), {name.starts_with("./") ? name : path(name), mode, path(name + ".log")});
     }

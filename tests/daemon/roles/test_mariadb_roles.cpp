@@ -234,6 +234,7 @@ TEST_CASE("who may not ask learns nothing, and the role stays unknown") {
 TEST_CASE("a full server costs nothing but the role") {
   MariadbServer server({.more = {"--max-connections=10"}});
   std::vector<MariadbServer::Connection> connections;
+  connections.reserve(11);
   // Ten, and the one that CONNECTION ADMIN has for itself.
   for (int i = 0; i < 11; ++i) connections.push_back(server.connect());
   REQUIRE(connections.back());

@@ -80,7 +80,7 @@ TEST_CASE("the limits hold") {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("memory ends at the limit, and not before") {
   const int failed = in_child([] {
-    constexpr std::size_t mib = 1024 * 1024;
+    constexpr std::size_t mib = 1024UL * 1024;
     if (guardd::set_probe_limits({.more_address_space_bytes = 64 * mib})) return 1;
     if (::mmap(nullptr, 60 * mib, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) return 2;
     if (::mmap(nullptr, 8 * mib, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED) return 3;

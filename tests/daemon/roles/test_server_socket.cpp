@@ -51,6 +51,7 @@ TEST_CASE("no socket to ask on is an error that says why") {
 
 TEST_CASE("a forged table with one inode many times is tried so often and no more") {
   std::vector<UnixSocket> table;
+  table.reserve(9);
   for (int i = 0; i < 8; ++i) table.push_back(listening(1, "/" + std::to_string(i)));
   CHECK(choose_sockets(table, {1})->size() == 8);
   table.push_back(listening(1, "/8"));
