@@ -21,7 +21,7 @@ std::string directory_of(std::string_view path) {
 /// Builds the list; one dataset a directory, a loose file's directory, or a process.
 class Assembly {
  public:
-  explicit Assembly(const Snapshot& snapshot) : snapshot_(snapshot), graph_(snapshot.devices) {
+  explicit Assembly(const Snapshot& snapshot) : snapshot_(snapshot), graph_(snapshot.devices, snapshot.mounts) {
     for (const ProcessFact& process : snapshot.processes) processes_[process.pid] = &process;
   }
 

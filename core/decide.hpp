@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/ledger.hpp"
 #include "core/policy.hpp"
@@ -23,5 +24,9 @@ struct Now {
 /// none and every inspector that policy requires was ok in a look that is fresh enough.
 Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& ledger, const CheckRequest& request,
                Now now);
+
+/// The block devices of a wipe's targets with all that stands on them: those whose claims (Snapshot::claims) make the
+/// verdict sharper. Empty for every other operation.
+std::vector<DeviceNumber> devices_to_claim(const Snapshot& snapshot, const CheckRequest& request);
 
 }  // namespace guardd

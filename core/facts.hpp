@@ -126,6 +126,13 @@ struct BlockDeviceFact {
   bool swap = false;
 };
 
+/// Whether somebody claims a block device for himself (mounts it, stacks on it, swaps on it): what an exclusive open
+/// told. Asked only for the targets of a wipe, since the asking itself disturbs a mount that begins in that moment.
+struct DeviceClaimFact {
+  DeviceNumber device;
+  Known<bool> claimed;
+};
+
 /// Processes that have a data directory in use, and how.
 struct DirectoryUse {
   std::int32_t pid = 0;

@@ -56,6 +56,7 @@ GUARDD_JSON_FIELDS(MountFact, mnt_ns, id, parent, device, root, mountpoint, fsty
 GUARDD_JSON_FIELDS(FilesystemFact, device, fstype, mountpoint, has_content)
 GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, backing_file, backing_devices, diskseq,
                    size_bytes, read_only, removable, swap)
+GUARDD_JSON_FIELDS(DeviceClaimFact, device, claimed)
 GUARDD_JSON_FIELDS(DirectoryUse, pid, how, file)
 GUARDD_JSON_FIELDS(DataDirectoryFact, service, path, mnt_ns, mount_id, st_dev, inode, device, markers, newest_mtime_s,
                    uses)
@@ -70,7 +71,7 @@ GUARDD_JSON_FIELDS(InspectorReport, name, health, problems, duration_us)
 GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir_arguments, directories, config_files,
                    config_keys, markers, data_files, ports, role_probe)
 GUARDD_JSON_FIELDS(Snapshot, generation, began_boot_ms, began_wall_s, host_mnt_ns, host, boot, processes, open_files,
-                   open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, directories,
-                   listeners, roles, inspectors)
+                   open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, claims,
+                   directories, listeners, roles, inspectors)
 
 }  // namespace guardd

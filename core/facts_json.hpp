@@ -27,6 +27,7 @@ GUARDD_JSON(NamespaceSample);
 GUARDD_JSON(MountFact);
 GUARDD_JSON(FilesystemFact);
 GUARDD_JSON(BlockDeviceFact);
+GUARDD_JSON(DeviceClaimFact);
 GUARDD_JSON(DirectoryUse);
 GUARDD_JSON(DataDirectoryFact);
 GUARDD_JSON(UnreadablePlace);

@@ -25,6 +25,7 @@ struct Snapshot {
   std::vector<MountFact> mounts;
   std::vector<FilesystemFact> filesystems;
   std::vector<BlockDeviceFact> devices;
+  std::vector<DeviceClaimFact> claims;  ///< of targets that were asked about; never part of a shared look
   std::vector<DataDirectoryFact> directories;
   std::vector<ListenerFact> listeners;
   std::vector<RoleFact> roles;

@@ -6,7 +6,11 @@
 
 namespace guardd {
 
-StorageGraph::StorageGraph(const std::vector<BlockDeviceFact>& devices) : devices_(devices) {
+StorageGraph::StorageGraph(const std::vector<BlockDeviceFact>& devices, const std::vector<MountFact>& mounts)
+    : devices_(devices) {
+  for (const MountFact& mount : mounts) {
+    if (mount.fstype == "tmpfs" || mount.fstype == "ramfs") memory_.insert(mount.device);
+  }
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     by_number_.emplace(devices_[i].device, i);
     by_name_.emplace(devices_[i].name, i);
@@ -46,7 +50,7 @@ StorageGraph::Ancestry StorageGraph::ancestors(DeviceNumber device) const {
   for (std::size_t next = 0; next < result.devices.size(); ++next) {
     const BlockDeviceFact* fact = find(result.devices[next]);
     if (fact == nullptr) {
-      result.traceable = false;
+      result.traceable = result.traceable && is_memory(result.devices[next]);
       continue;
     }
     const Parents above = parents(*fact);

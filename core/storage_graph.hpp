@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,7 +14,8 @@ namespace guardd {
 /// The block devices of a host and what stands on what. Pure over facts, which it copies.
 class StorageGraph {
  public:
-  explicit StorageGraph(const std::vector<BlockDeviceFact>& devices);
+  /// `mounts` tell which device numbers are filesystems in memory: what stands on one stands on no disk.
+  explicit StorageGraph(const std::vector<BlockDeviceFact>& devices, const std::vector<MountFact>& mounts = {});
 
   /// A device and all that it stands on.
   struct Ancestry {
@@ -26,6 +28,8 @@ class StorageGraph {
   /// The device and all that stands on it, loop devices over files on it included.
   [[nodiscard]] std::vector<DeviceNumber> descendants(DeviceNumber device) const;
 
+  /// Whether the number is a tmpfs's or ramfs's.
+  [[nodiscard]] bool is_memory(DeviceNumber device) const { return memory_.contains(device); }
   [[nodiscard]] const BlockDeviceFact* find(DeviceNumber device) const;
   [[nodiscard]] const BlockDeviceFact* find(std::string_view name) const;
   [[nodiscard]] const std::vector<BlockDeviceFact>& devices() const { return devices_; }
@@ -38,6 +42,7 @@ class StorageGraph {
   [[nodiscard]] Parents parents(const BlockDeviceFact& device) const;
 
   std::vector<BlockDeviceFact> devices_;
+  std::set<DeviceNumber> memory_;
   std::map<DeviceNumber, std::size_t> by_number_;
   std::map<std::string_view, std::size_t> by_name_;
 };

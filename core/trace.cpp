@@ -11,10 +11,7 @@ void add(std::vector<T>& list, const T& item) {
   if (std::ranges::find(list, item) == list.end()) list.push_back(item);
 }
 
-bool is_memory_filesystem(std::string_view fstype) { return fstype == "tmpfs" || fstype == "ramfs"; }
-
-void add_filesystem(Trace& trace, const StorageGraph& graph, DeviceNumber device, std::string_view fstype) {
-  if (is_memory_filesystem(fstype)) return;
+void add_filesystem(Trace& trace, const StorageGraph& graph, DeviceNumber device) {
   const StorageGraph::Ancestry ancestry = graph.ancestors(device);
   trace.traceable = trace.traceable && ancestry.traceable;
   for (const DeviceNumber ancestor : ancestry.devices) {
@@ -33,18 +30,18 @@ Trace trace_place(const StorageGraph& graph, const std::vector<MountFact>& mount
   }
   const auto mount = std::ranges::find_if(mounts, [&](const MountFact& m) { return m.device == device.value(); });
   if (mount != mounts.end() && mount->fstype != "overlay") {
-    add_filesystem(trace, graph, device.value(), mount->fstype);
+    add_filesystem(trace, graph, device.value());
   }
   for (const FsLocation& location : locate(mounts, mnt_ns, host_mnt_ns, path)) {
     // The path may have been mounted over since: what it names now counts only where the device agrees.
     const bool same = location.device == device.value() || (mount != mounts.end() && mount->fstype == "overlay");
     if (!same) continue;
     add(trace.locations, location);
-    add_filesystem(trace, graph, location.device, location.fstype);
+    add_filesystem(trace, graph, location.device);
   }
   const bool found_nothing = mount == mounts.end() || (mount->fstype == "overlay" && trace.locations.empty());
   if (found_nothing) {
-    add_filesystem(trace, graph, device.value(), "");
+    add_filesystem(trace, graph, device.value());
     trace.traceable = trace.traceable && !trace.devices.empty();
   }
   return trace;

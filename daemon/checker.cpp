@@ -4,16 +4,21 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "core/strict_json.hpp"
+#include "core/text.hpp"
 #include "daemon/os/clock.hpp"
+#include "daemon/worker/protocol.hpp"
 
 namespace guardd {
 namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::chrono::milliseconds claims_deadline{1000};
 constexpr std::int64_t shortest_reuse_ms = 50;  // an ordinary host's look takes about 30 ms
 
 Now now_asked_at(std::int64_t asked_boot_ms) {
@@ -39,17 +44,47 @@ std::int64_t Checker::reuse_ms(const Caller& caller) const {
   return std::min(freshness, std::max(shortest_reuse_ms, 2 * looker_.last_took_ms()));
 }
 
-asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller) {
+/// The look with what exclusive opens told of the targets. What could not be asked stays unknown, which weighs as
+/// claimed.
+asio::awaitable<Looked> Checker::with_claims(Looked looked, CheckRequest request) {
+  nlohmann::json input(ClaimsInput{devices_to_claim(*looked.snapshot, request)});
+  const Result<nlohmann::json> answer = co_await workers_.run("claims", std::move(input), claims_deadline);
+  if (!answer) co_return looked;
+  auto snapshot = std::make_shared<Snapshot>(*looked.snapshot);
+  try {
+    const ClaimsOutput output = answer->get<ClaimsOutput>();
+    const bool healthy = std::ranges::all_of(output.reports, [](const auto& r) { return r.health == Health::ok; });
+    if (healthy) snapshot->claims = output.claims;
+  } catch (const nlohmann::json::exception& error) {
+    spdlog::warn("claims: {}", printable(error.what()));
+  }
+  looked.snapshot = std::move(snapshot);
+  co_return looked;
+}
+
+/// The look that this question of this caller is decided on.
+asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
+  const bool trusted = caller.detail == Detail::full;
+  // Somebody is about to wipe: a look of its own is little, and exclusive opens must not be at everybody's command.
+  if (trusted && request.operation == Operation::wipe) {
+    Looked looked = co_await looker_.fresh(0);
+    co_return co_await with_claims(std::move(looked), std::move(request));
+  }
   const std::int64_t asked = boot_now_ms();
   const std::uint64_t begun_before = looker_.newest();
   Looked looked = co_await looker_.fresh(reuse_ms(caller));
-  Verdict verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
-  // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
   const bool looked_before = looked.snapshot->generation <= begun_before;
-  if (verdict.outcome == Outcome::allow && caller.detail == Detail::full && looked_before) {
-    looked = co_await looker_.fresh(0);
-    verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
-  }
+  if (!trusted || !looked_before) co_return looked;
+  // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
+  const Verdict verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
+  if (verdict.outcome != Outcome::allow) co_return looked;
+  co_return co_await looker_.fresh(0);
+}
+
+asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller) {
+  const std::int64_t asked = boot_now_ms();
+  const Looked looked = co_await look_for(request, caller);
+  const Verdict verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
   spdlog::info("{}", log_line(verdict, caller.uid, caller.pid));
   co_return Reply{200, to_text(to_json(verdict, caller.detail)), {}};
 }

@@ -109,7 +109,7 @@ int run_daemon(const Options& options) {
   Result<Listening> listening = listen(options);
   if (!listening) return give_up(listening.error(), EXIT_FAILURE);
   const std::string instance = instance_name(options, listening->path, ::geteuid() == 0);
-  Checker checker(looker, policies, {instance, GUARDD_VERSION});
+  Checker checker(looker, workers, policies, {instance, GUARDD_VERSION});
   Server server(loop.get_executor(), std::move(listening->socket), checker,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators}, .connections = {}, .session = {}});
 

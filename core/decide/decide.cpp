@@ -20,8 +20,17 @@ bool applies(const Rule& rule, std::string_view fact, std::string_view service, 
 
 Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& ledger, const CheckRequest& request,
                Now now) {
-  Weighing weighing{snapshot, policy, ledger, request, now, StorageGraph(snapshot.devices), assemble_datasets(snapshot),
-                    {},       {},     {},     {}};
+  Weighing weighing{snapshot,
+                    policy,
+                    ledger,
+                    request,
+                    now,
+                    StorageGraph(snapshot.devices, snapshot.mounts),
+                    assemble_datasets(snapshot),
+                    {},
+                    {},
+                    {},
+                    {}};
   weigh_inspectors(weighing);
   weigh_host(weighing);
   place_targets(weighing);

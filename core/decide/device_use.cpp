@@ -57,6 +57,14 @@ Uses uses_of(const Weighing& weighing, DeviceNumber target) {
                 .detail = "/dev/" + device->name + " stands on it"});
     }
   }
+  for (const DeviceClaimFact& claim : snapshot.claims) {
+    if (!stack.contains(claim.device) || !claim.claimed.known() || !claim.claimed.value()) continue;
+    uses.add({.inspector = "claims",
+              .pid = {},
+              .exe = {},
+              .file = node(weighing, claim.device),
+              .detail = "the kernel or a program claims it for itself"});
+  }
   const BlockDeviceFact* fact = weighing.graph.find(target);
   const BlockDeviceFact* disk = fact != nullptr && !fact->parent.empty() ? weighing.graph.find(fact->parent) : nullptr;
   for (const OpenDeviceFact& open : snapshot.open_devices) {

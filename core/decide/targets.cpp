@@ -12,10 +12,10 @@ Reason untraceable(const Target& target, const std::string& why) {
 }
 
 /// The device that a target names: by the number that the caller resolved, which must be one that guardd sees too.
-const BlockDeviceFact* find_device(const Weighing& weighing, const Target& target) {
-  if (target.device) return weighing.graph.find(*target.device);
+const BlockDeviceFact* find_device(const StorageGraph& graph, const Target& target) {
+  if (target.device) return target.block_device ? graph.find(*target.device) : nullptr;
   constexpr std::string_view dev = "/dev/";
-  return target.path.starts_with(dev) ? weighing.graph.find(std::string_view(target.path).substr(dev.size())) : nullptr;
+  return target.path.starts_with(dev) ? graph.find(std::string_view(target.path).substr(dev.size())) : nullptr;
 }
 
 void place_path(Weighing& weighing, const Target& target) {
@@ -38,12 +38,25 @@ bool overlap(const FsLocation& a, const FsLocation& b) {
   return a.device == b.device && (is_within(a.path, b.path) || is_within(b.path, a.path));
 }
 
+/// Whether nobody claims any of the targets, by an exclusive open of each and of all that stands on it. A filesystem
+/// that is in use, even one that is in no mount table any more, claims its device; so nothing that is in use lies on an
+/// unclaimed one.
+bool nobody_claims_targets(const Weighing& weighing) {
+  if (weighing.target_devices.empty() || !weighing.target_paths.empty()) return false;
+  const auto is_free = [&](DeviceNumber device) {
+    const auto found = std::ranges::find(weighing.snapshot.claims, device, &DeviceClaimFact::device);
+    return found != weighing.snapshot.claims.end() && !found->claimed.value_or(true);
+  };
+  return std::ranges::all_of(weighing.target_devices, [&](DeviceNumber target) {
+    return std::ranges::all_of(weighing.graph.descendants(target), is_free);
+  });
+}
+
 }  // namespace
 
 void place_targets(Weighing& weighing) {
   for (const Target& target : weighing.request.targets) {
-    if (const BlockDeviceFact* device =
-            target.block_device || !target.device ? find_device(weighing, target) : nullptr) {
+    if (const BlockDeviceFact* device = find_device(weighing.graph, target)) {
       weighing.target_devices.insert(device->device);
     } else if (target.block_device) {
       weighing.add(untraceable(target, "guardd does not see such a block device"));
@@ -55,7 +68,8 @@ void place_targets(Weighing& weighing) {
 
 bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,
              const std::vector<FsLocation>& locations, bool traceable) {
-  if (weighing.request.whole_host || !traceable) return true;
+  if (weighing.request.whole_host) return true;
+  if (!traceable && !nobody_claims_targets(weighing)) return true;
   const bool on_target =
       std::ranges::any_of(devices, [&](DeviceNumber d) { return weighing.target_devices.contains(d); });
   const bool in_path = std::ranges::any_of(locations, [&](const FsLocation& location) {
@@ -65,3 +79,19 @@ bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,
 }
 
 }  // namespace guardd::decide_detail
+
+namespace guardd {
+
+std::vector<DeviceNumber> devices_to_claim(const Snapshot& snapshot, const CheckRequest& request) {
+  if (request.operation != Operation::wipe) return {};
+  const StorageGraph graph(snapshot.devices, snapshot.mounts);
+  std::set<DeviceNumber> devices;
+  for (const Target& target : request.targets) {
+    const BlockDeviceFact* device = decide_detail::find_device(graph, target);
+    if (device == nullptr) continue;
+    for (const DeviceNumber one : graph.descendants(device->device)) devices.insert(one);
+  }
+  return {devices.begin(), devices.end()};
+}
+
+}  // namespace guardd

@@ -10,8 +10,9 @@
 #include "core/facts.hpp"
 #include "core/recognition.hpp"
 
-/// The inspectors: each a function from an input to facts and a report of its own health, run in a worker process that guardd can
-/// lose (daemon/workers). They know no policy. They throw nothing for what they can't see: that is a problem in the report.
+/// The inspectors: each a function from an input to facts and a report of its own health, run in a worker process that
+/// guardd can lose (daemon/workers). They know no policy. They throw nothing for what they can't see: that is a problem
+/// in the report.
 namespace guardd {
 
 /// Where the kernel's and the host's files are; tests point it at captured trees.
@@ -25,7 +26,8 @@ struct HostRoot {
 
 struct ProcessesInput {
   std::vector<Recognition> recognitions;
-  std::int64_t deadline_ms = 3000;  ///< the inspector's own: past it, it reports itself degraded and returns what it has
+  std::int64_t deadline_ms =
+      3000;  ///< the inspector's own: past it, it reports itself degraded and returns what it has
 };
 
 /// Of the inspectors "processes" and "open_files", one walk.
@@ -89,6 +91,16 @@ struct BootOutput {
 };
 BootOutput inspect_boot(const HostRoot& root);
 
+struct ClaimsInput {
+  std::vector<DeviceNumber> devices;  ///< at most 4096 are looked at
+};
+/// Tries to open each exclusively, open(2) O_EXCL, and closes it at once.
+struct ClaimsOutput {
+  std::vector<DeviceClaimFact> claims;
+  std::vector<InspectorReport> reports;
+};
+ClaimsOutput inspect_claims(const ClaimsInput& input, const HostRoot& root);
+
 struct RoleInput {
   ProcessFact process;
   std::string probe;             ///< "mysql"
@@ -98,8 +110,9 @@ struct RoleInput {
 /// Asks one server, in a process of its own without capabilities.
 RoleFact probe_role(const RoleInput& input, const HostRoot& root);
 
-/// Whether a process of guardd's sees what PID 1 sees: its pid, user, net, mnt and time namespaces and the capabilities that looking needs,
-/// against PID 1's. One message for each thing that is not so, or that can't be known; empty when all is well.
+/// Whether a process of guardd's sees what PID 1 sees: its pid, user, net, mnt and time namespaces and the capabilities
+/// that looking needs, against PID 1's. One message for each thing that is not so, or that can't be known; empty when
+/// all is well.
 std::vector<std::string> sight_problems(const HostRoot& root);
 
 }  // namespace guardd

@@ -16,6 +16,8 @@ GUARDD_JSON_FIELDS(DataOutput, directories, filesystems, reports)
 GUARDD_JSON_FIELDS(ClientsInput, processes)
 GUARDD_JSON_FIELDS(ClientsOutput, listeners, reports)
 GUARDD_JSON_FIELDS(BootOutput, host, boot, reports)
+GUARDD_JSON_FIELDS(ClaimsInput, devices)
+GUARDD_JSON_FIELDS(ClaimsOutput, claims, reports)
 GUARDD_JSON_FIELDS(RoleInput, process, probe, credentials_file, deadline_ms)
 
 }  // namespace guardd

@@ -23,6 +23,8 @@ GUARDD_JSON(DataOutput);
 GUARDD_JSON(ClientsInput);
 GUARDD_JSON(ClientsOutput);
 GUARDD_JSON(BootOutput);
+GUARDD_JSON(ClaimsInput);
+GUARDD_JSON(ClaimsOutput);
 GUARDD_JSON(RoleInput);
 
 #undef GUARDD_JSON
