@@ -75,7 +75,7 @@ install_packages() {
 unpack_layer() {
   local layer=$1 missing=() package archive directory
   shift
-  mkdir -p "$layer"
+  mkdir -p "$layer/usr"
   for package in "$@"; do
     is_installed "$package" || [[ -e $layer/.have/$package ]] || missing+=("$package")
   done
@@ -96,7 +96,9 @@ unpack_layer() {
       fi
     done
   done
-  rm -rf "$archive"
-  mkdir -p "$layer/.have"
+  # Not needed to run, and large: every container gets a copy of the rest.
+  rm -rf "$archive" "$layer"/usr/share/{doc,man,locale,lintian} "$layer"/usr/lib/llvm-* "$layer"/usr/lib/*/libLLVM* \
+    "$layer"/usr/lib/postgresql/*/lib/bitcode
+  mkdir -p "$layer/usr" "$layer/.have"
   for package in "${missing[@]}"; do : >"$layer/.have/$package"; done
 }

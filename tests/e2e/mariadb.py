@@ -72,7 +72,7 @@ class MariaDb:
     # Replication
 
     def allow_replicas(self):
-        self.client("CREATE USER repl@'127.0.0.1' IDENTIFIED BY 'secret';"
+        self.client("CREATE USER IF NOT EXISTS repl@'127.0.0.1' IDENTIFIED BY 'secret';"
                     "GRANT REPLICATION SLAVE ON *.* TO repl@'127.0.0.1'")
 
     def replicate_from(self, source, start=True):
