@@ -35,6 +35,8 @@ Result<std::vector<TcpSocket>> sockets_of(const std::string& ns_path) {
       result = os_error(errno, "entering " + ns_path);
     } else {
       result = read_tcp_sockets(max_sockets);
+      // Whatever the kernel says of the dump, ENOENT for a tcp_diag that it lacks too, says nothing of the process.
+      if (!result) result = Error{"not_listed", result.error().message};
     }
   }).join();
   return result;

@@ -32,6 +32,9 @@ std::optional<T> take(std::span<const std::byte> bytes) {
   return value;
 }
 
+/// An error number out of a message, MAX_ERRNO being 4095 in include/linux/err.h.
+int error_number(std::int32_t negative) { return negative < 0 && negative >= -4095 ? -negative : EPROTO; }
+
 std::string endpoint(const inet_diag_msg& message) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (inet_ntop(message.idiag_family, message.id.idiag_dst, text.data(), text.size()) == nullptr) return "?";
@@ -95,12 +98,16 @@ Result<TcpSockets> parse_inet_diag(std::span<const std::byte> datagram) {
     const auto payload = datagram.subspan(NLMSG_HDRLEN, header->nlmsg_len - NLMSG_HDRLEN);
     if ((header->nlmsg_flags & NLM_F_DUMP_INTR) != 0) result.inconsistent = true;
     if (header->nlmsg_type == NLMSG_DONE) {
+      // It carries the dump's result: netlink_dump_done() in net/netlink/af_netlink.c.
+      const auto status = take<std::int32_t>(payload);
+      if (!status) return Error{"bad_message", "TCP sockets: a message was cut short"};
+      if (*status < 0) return os_error(error_number(*status), "the kernel broke off listing TCP sockets");
       result.done = true;
       return result;
     }
     if (header->nlmsg_type == NLMSG_ERROR) {
       const auto error = take<nlmsgerr>(payload);
-      return os_error(error ? -error->error : EPROTO, "the kernel refused to list TCP sockets");
+      return os_error(error ? error_number(error->error) : EPROTO, "the kernel refused to list TCP sockets");
     }
     const auto message = take<inet_diag_msg>(payload);
     if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY || !message) {

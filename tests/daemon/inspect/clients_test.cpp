@@ -19,6 +19,7 @@
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/os/fd.hpp"
 #include "daemon/os/read.hpp"
+#include "tests/daemon/inspect/fake_proc.hpp"
 
 using namespace guardd;
 
@@ -97,6 +98,9 @@ TEST_CASE("the end, an interrupted dump and an error are told apart") {
   const auto refused = parse_inet_diag(message(NLMSG_ERROR, error));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == "eperm");
+  const auto broken_off = parse_inet_diag(message(NLMSG_DONE, -EMSGSIZE));
+  REQUIRE_FALSE(broken_off);
+  CHECK(broken_off.error().code == "emsgsize");
 }
 
 TEST_CASE("a datagram cut short anywhere is an error, never fewer sockets") {
@@ -130,6 +134,12 @@ TEST_CASE("a process that has ended has no clients, one that can't be looked at 
   const auto ended = inspect_clients({{gone}}, HostRoot{});
   CHECK(ended.listeners.empty());
   CHECK(ended.reports.at(0).health == Health::ok);
+
+  const test::FakeProc proc;
+  proc.file(std::to_string(gone.pid) + "/ns/net", "no namespace");
+  HostRoot other;
+  other.proc = proc.root();
+  CHECK(inspect_clients({{gone}}, other).reports.at(0).health == Health::degraded);
 
   HostRoot broken;
   broken.proc = "/dev/null";
