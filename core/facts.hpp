@@ -16,7 +16,7 @@ namespace guardd {
 struct DeviceNumber {
   std::uint32_t major = 0;
   std::uint32_t minor = 0;
-  auto operator<=>(const DeviceNumber&) const = default;
+  auto operator<=>(const DeviceNumber&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14's false alarm
 };
 
 /// Inode numbers of a process's namespaces, namespaces(7); 0 where it could not be read.

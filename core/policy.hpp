@@ -82,7 +82,7 @@ struct Policy {
 };
 
 /// Bounds of one policy file.
-inline constexpr JsonLimits policy_limits{.bytes = 1024 * 1024, .depth = 8, .values = 65536};
+inline constexpr JsonLimits policy_limits{.bytes = std::size_t{1024} * 1024, .depth = 8, .values = 65536};
 inline constexpr std::size_t max_policy_list = 1024;  ///< entries of one list, services, rules or exceptions
 
 /// Reads one policy file. The error's message is "FILE: /json/pointer: what is wrong, what is expected"; where the text

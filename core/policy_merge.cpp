@@ -141,6 +141,7 @@ std::vector<Recognition> Policy::recognitions() const {
 Result<Policy> merge_policies(const std::vector<PolicyFile>& files, PolicyExtent extent) {
   // Errors too shall not depend on the order in which a directory was read.
   std::vector<const PolicyFile*> sorted;
+  sorted.reserve(files.size());
   for (const PolicyFile& file : files) sorted.push_back(&file);
   std::ranges::stable_sort(sorted, {}, [](const PolicyFile* file) -> const std::string& { return file->path; });
 

@@ -14,7 +14,7 @@
 namespace guardd {
 
 struct JsonLimits {
-  std::size_t bytes = 64 * 1024;
+  std::size_t bytes = std::size_t{64} * 1024;
   std::size_t depth = 16;
   std::size_t values = 8192;  ///< objects, arrays, members and scalars together
 };

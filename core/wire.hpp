@@ -19,8 +19,8 @@
 /// through printable() here and only here: who fills a Verdict leaves the bytes as they are.
 namespace guardd {
 
-inline constexpr JsonLimits request_limits{.bytes = 64 * 1024, .depth = 8, .values = 4096};
-inline constexpr JsonLimits answer_limits{.bytes = 8 * 1024 * 1024, .depth = 16, .values = 400'000};
+inline constexpr JsonLimits request_limits{.bytes = std::size_t{64} * 1024, .depth = 8, .values = 4096};
+inline constexpr JsonLimits answer_limits{.bytes = std::size_t{8} * 1024 * 1024, .depth = 16, .values = 400'000};
 inline constexpr std::size_t max_targets = 256;
 
 /// How much of an answer its reader may see.
