@@ -135,15 +135,21 @@ TEST_CASE("what only bears a marker's name is no data, and hangs nobody") {
 TEST_CASE("symbolic links stay inside the root directory") {
   REQUIRE_LAB();
   Lab lab;
-  lab.file("/data/real/ibdata1");
-  lab.link("/var/lib/mysql", "/data/../../../data/./real/");
-  lab.link("/var/lib/mysql-outside", "/proc/self/root/" + lab.at("/data/real"));
-  lab.link("/data/self", ".");
+  lab.directory("/ram");
+  const Mounted ram("ram", lab.at("/ram"), "tmpfs", 0, "");  // not searched: only the links lead there
+  for (const std::string name : {"a", "b", "c"}) lab.file("/ram/" + name + "/ibdata1");
+  lab.link("/var/lib/mysql", "/ram/../../../ram/./a/");
+  lab.link("/var/lib/mysql-relative", "../../ram/x");
+  lab.link("/ram/x", "b");
+  lab.link("/var/lib/mysql-outside", "/proc/self/root/" + lab.at("/ram/c"));
+  lab.link("/var/lib/mysql-host", lab.scratch().at("outside"));
+  lab.scratch().file("outside/ibdata1");
+  lab.link("/ram/self", ".");
   DataInput input = input_for(lab);
-  input.known_paths = {"/data/self/self/self/real", "/none/x", "/data/real/ibdata1"};
+  input.known_paths = {"/ram/self/self/self/c", "/none/x", "/ram/c/ibdata1"};
   const DataOutput output = lab.inspect(input);
   CHECK(problems(output).empty());
-  CHECK(found(lab, output) == Places{"mysql /data/real"});
+  CHECK(found(lab, output) == Places{"mysql /ram/a", "mysql /ram/b", "mysql /ram/c"});
 }
 
 TEST_CASE("a FUSE filesystem that answers nobody hangs nobody") {
@@ -196,12 +202,16 @@ TEST_CASE("a directory too long to list") {
     const Fd fd(::open(lab.at("/srv/long/f" + std::to_string(i)).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     REQUIRE(fd);
   }
-  CHECK(lab.inspect(input_for(lab)).directories.empty());
-  lab.file("/srv/long/zz/ibdata1");
-  lab.file("/srv/long/ibdata1");
-  const DataOutput output = lab.inspect(input_for(lab));
+  // As the kernel lists them, for the first ones are listed and the rest is looked up.
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(lab.at("/srv/long")))
+    names.push_back(entry.path().filename());
+  DataInput input = input_for(lab);
+  SECTION("a plain marker beyond the bound") { input.recognitions[0].markers = {{names.back(), names.front()}}; }
+  SECTION("a glob within it") { input.recognitions[0].markers = {{names.front() + "*"}}; }
+  const DataOutput output = lab.inspect(input);
   CHECK(problems(output).empty());
-  CHECK(found(lab, output).contains("mysql /srv/long"));
+  CHECK(found(lab, output) == Places{"mysql /srv/long"});
 }
 
 TEST_CASE("configuration leads to data beyond the search, on tmpfs") {
