@@ -22,7 +22,7 @@ def holds_ibdata1(server):
 def test_in_crash_recovery(host):
     server = MariaDb(host).start()
     server.client("CREATE DATABASE app; CREATE TABLE app.t (id INT PRIMARY KEY AUTO_INCREMENT, b BLOB)")
-    server.client("INSERT INTO app.t (b) SELECT REPEAT('x', 1000) FROM seq_1_to_2000")
+    server.client("INSERT INTO app.t (b) SELECT REPEAT('x', 1000) FROM app.seq_1_to_2000")
     server.kill()  # leaves a stale socket
     assert host.path(server.socket).exists()
     server.launch()
@@ -36,7 +36,7 @@ def test_in_crash_recovery(host):
 def test_shutting_down(host):
     server = MariaDb(host).start()
     server.client("CREATE DATABASE app; CREATE TABLE app.t (b BLOB)")
-    server.client("SET GLOBAL innodb_fast_shutdown=0; INSERT INTO app.t SELECT REPEAT('x', 1000) FROM seq_1_to_5000")
+    server.client("SET GLOBAL innodb_fast_shutdown=0; INSERT INTO app.t SELECT REPEAT('x', 1000) FROM app.seq_1_to_5000")
     socket = host.path(server.socket)
     server.process.send(15)
     wait_for(lambda: not socket.exists(), "the socket to go", pause=0)

@@ -87,12 +87,33 @@ def test_wiping_the_data_at_rest_on_a_mounted_disk(host):
 
 
 def test_wiping_a_path(host):
+    disk = host.loop("disk", 160)
+    filesystem(host, disk, "/srv")
     MariaDb(host, datadir="/srv/tenant/data").start()
-    host.run("mkdir -p /var/tmp/scratch")
+    host.run("mkdir -p /srv/tenant/scratch")
     host.check("check-wipe", "/srv/tenant/data").refused("dataset.active", service="mysql")
     host.check("check-wipe", "/srv/tenant").refused("dataset.active", service="mysql")
     host.check("check-wipe", "/srv/tenant/data/mysql").refused("dataset.active", service="mysql")
-    host.check("check-wipe", "/var/tmp/scratch").allowed()
+    host.check("check-wipe", "/srv/tenant/scratch").allowed()
+
+
+def test_data_that_cannot_be_traced_weighs_on_every_disk(host):
+    """The lab's own root is an overlay whose upper directory lies where nobody in the lab can see it."""
+    MariaDb(host).start()
+    other = host.loop("other", 16)
+    reason = host.check("check-wipe", other).refused("dataset.active", service="mysql", path="/var/lib/mysql")
+    assert reason["dataset"]["devices"] == []
+
+
+@pytest.mark.parametrize("kind", ["ext4", "btrfs"])
+def test_disk_whose_backing_file_cannot_be_traced_weighs_on_every_disk(host, kind):
+    if kind.encode() not in host.run(["cat", "/proc/filesystems"]).stdout:
+        pytest.skip(f"this kernel has no {kind}")
+    disk, other = host.loop("disk", 160, directory="/var/tmp"), host.loop("other", 16)
+    filesystem(host, disk, "/var/lib/mysql", kind)
+    MariaDb(host).start()
+    host.check("check-wipe", disk).refused("dataset.active", service="mysql")
+    host.check("check-wipe", other).refused("dataset.active", service="mysql")
 
 
 def test_wiping_a_path_through_a_symbolic_link(host):
