@@ -5,6 +5,8 @@
 
 top=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 export top
+# Objects of one checkout serve another: paths below the checkout count as relative ones.
+export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
 
 # What it takes to build guardd and guardctl.
 build_packages=(
