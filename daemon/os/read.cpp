@@ -49,7 +49,8 @@ Result<std::string> read_file_at(int directory, const char* path, std::size_t li
     }
     if (got < 0) return os_error(errno, path);
     content.resize(old + static_cast<std::size_t>(got));
-    if (content.size() > limit) return Error{"too_big", std::string(path) + ": more than " + std::to_string(limit) + " bytes"};
+    if (content.size() > limit)
+      return Error{"too_big", std::string(path) + ": more than " + std::to_string(limit) + " bytes"};
     if (got == 0) return content;
   }
 }
@@ -58,7 +59,8 @@ Result<std::string> read_link_at(int directory, const char* path) {
   std::array<char, PATH_MAX + 64> target;
   const ssize_t length = ::readlinkat(directory, path, target.data(), target.size());
   if (length < 0) return os_error(errno, path);
-  if (static_cast<std::size_t>(length) == target.size()) return Error{"enametoolong", std::string(path) + ": link too long"};
+  if (static_cast<std::size_t>(length) == target.size())
+    return Error{"enametoolong", std::string(path) + ": link too long"};
   return std::string(target.data(), static_cast<std::size_t>(length));
 }
 
