@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lab import SOCKET
+from lab import SOCKET, Lab
 from mariadb import MariaDb
 from unix_http import raw_connection, read_to_end
 from waiting import wait_for
@@ -15,13 +15,19 @@ from waiting import wait_for
 GOOD = {"operation": "reinstall", "scope": "host"}
 
 
+@pytest.fixture(scope="module")
+def one_guardd():
+    with Lab() as lab:
+        lab.guardd()
+        yield lab
+
+
 @pytest.fixture
-def healthy(host):
-    """A guardd that must still give the right answer at the end."""
-    pid = host.guard.pid
-    yield host
-    assert host.guard.alive() and host.guard.pid == pid, host.guardd_log()
-    host.check("check-reinstall").allowed()
+def healthy(one_guardd):
+    """One guardd for all of these tests, which must still give the right answer after each."""
+    yield one_guardd
+    assert one_guardd.guard.alive(), one_guardd.guardd_log()
+    one_guardd.check("check-reinstall").allowed()
 
 
 def target(**changes):

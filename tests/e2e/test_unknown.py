@@ -146,6 +146,7 @@ def test_socket_made_by_another_user(lab):
 
 
 def test_private_instance_is_believed_only_where_its_socket_is_named(lab):
+    lab.run("mkdir /run/guardd-test")
     lab.guardd("--socket", "/run/guardd-test/socket", "--state-dir", "/run/guardd-test/state",
                socket="/run/guardd-test/socket")
     verdict = lab.check("check-reinstall", "--socket", "/run/guardd-test/socket").allowed()
