@@ -20,11 +20,10 @@ DataOutput inspect_data(const DataInput& input, const HostRoot& root) {
   Finder finder(input.recognitions, locks, deadline);
 
   Places(input, root, views, finder, problems).look();
-  const std::vector<Superblock> superblocks = durable_superblocks(views.namespaces());
-  output.filesystems = filesystem_facts(superblocks);
+  output.filesystems = filesystem_facts(durable_superblocks(views.namespaces()));
   const SearchBudget budget{.directories = 40'000,
                             .deadline_us = start + input.deadline_ms * 600};  // leaves time to answer
-  Search(views, finder, budget, problems).run(superblocks);
+  Search(views, finder, budget, problems).run(searched_superblocks(views));
 
   if (finder.was_late()) {
     add_problem(problems, "stopped after " + std::to_string(input.deadline_ms) + " ms, before all places were seen");

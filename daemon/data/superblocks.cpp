@@ -9,13 +9,15 @@
 #include "daemon/storage/fs_class.hpp"
 
 namespace guardd {
+namespace {
 
-std::vector<Superblock> durable_superblocks(const std::vector<View*>& views) {
+template <typename Wanted>
+std::vector<Superblock> superblocks_of(const std::vector<View*>& views, Wanted is_wanted) {
   std::vector<Superblock> superblocks;
   std::map<DeviceNumber, std::size_t> places;
   for (View* view : views) {
     for (const MountFact& mount : view->mounts().all()) {
-      if (!is_durable(classify_filesystem(mount.fstype, mount.device))) continue;
+      if (!is_wanted(*view, mount)) continue;
       const auto [place, is_new] = places.emplace(mount.device, superblocks.size());
       if (is_new) superblocks.push_back({mount.device, mount.fstype, {}});
       superblocks[place->second].mounts.push_back({view, mount});
@@ -27,6 +29,24 @@ std::vector<Superblock> durable_superblocks(const std::vector<View*>& views) {
                              [](const MountInView& one) { return one.mount.root == "/" ? 0 : one.mount.root.size(); });
   }
   return superblocks;
+}
+
+}  // namespace
+
+std::vector<Superblock> durable_superblocks(const std::vector<View*>& views) {
+  return superblocks_of(views, [](const View&, const MountFact& mount) {
+    return is_durable(classify_filesystem(mount.fstype, mount.device));
+  });
+}
+
+std::vector<Superblock> searched_superblocks(const Views& views) {
+  return superblocks_of(views.namespaces(), [&](const View& view, const MountFact& mount) {
+    const FsClass fs_class = classify_filesystem(mount.fstype, mount.device);
+    if (is_durable(fs_class)) return true;
+    // A container's overlay is not searched by itself: its upper directory lies on a filesystem that is.
+    const bool is_overlay_root = fs_class == FsClass::overlay && mount.mountpoint == "/";
+    return views.is_host(view) && (fs_class == FsClass::memory || is_overlay_root);
+  });
 }
 
 std::vector<MountInView> covering_mounts(const Superblock& superblock) {

@@ -29,6 +29,11 @@ struct Superblock {
 /// first mount.
 std::vector<Superblock> durable_superblocks(const std::vector<View*>& views);
 
+/// Those, and what a search must not leave out though it does not last or lies on another filesystem: the host's memory
+/// filesystems and, where it is an overlay (a live system, overlayroot, a container that is a host of its own), its
+/// root.
+std::vector<Superblock> searched_superblocks(const Views& views);
+
 /// The mounts that between them show all of the filesystem that is mounted anywhere: one, where its root directory is;
 /// several where only parts are mounted, as with btrfs subvolumes.
 std::vector<MountInView> covering_mounts(const Superblock& superblock);
