@@ -16,7 +16,7 @@ import time
 
 CAPABILITIES = 0x000FF7FF  # all of the classic ones but TLS (0x0800), and CLIENT_PLUGIN_AUTH
 SCRAMBLE = b"abcdefgh12345678ijkl"
-LOCAL_INFILE_TARGET = b"/etc/shadow"
+LOCAL_INFILE_TARGET = b"/etc/passwd"  # a file that the probe, as nobody, could still read
 
 
 class Client:
