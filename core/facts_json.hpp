@@ -13,10 +13,11 @@
 /// absent members keep their defaults, unknown ones are ignored.
 namespace guardd {
 
-// NOLINTNEXTLINE(bugprone-macro-parentheses): a type can't be put in parentheses
+// NOLINTBEGIN(bugprone-macro-parentheses): a type can't be put in parentheses
 #define GUARDD_JSON(Type)                               \
   void to_json(nlohmann::json& out, const Type& value); \
   void from_json(const nlohmann::json& in, Type& value)
+// NOLINTEND(bugprone-macro-parentheses)
 
 GUARDD_JSON(DeviceNumber);
 GUARDD_JSON(Namespaces);

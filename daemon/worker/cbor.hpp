@@ -11,7 +11,7 @@
 namespace guardd {
 
 struct CborLimits {
-  std::size_t bytes = 16U * 1024 * 1024;
+  std::size_t bytes = std::size_t{16} * 1024 * 1024;
   std::size_t depth = 16;
   std::size_t values = 2'000'000;  ///< a JSON value takes 16 bytes and more, a CBOR one may take one
 };

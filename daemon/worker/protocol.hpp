@@ -10,9 +10,11 @@
 /// nlohmann::json::exception on a wrong type; absent members keep their defaults.
 namespace guardd {
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type can't be put in parentheses
 #define GUARDD_JSON(Type)                               \
   void to_json(nlohmann::json& out, const Type& value); \
   void from_json(const nlohmann::json& in, Type& value)
+// NOLINTEND(bugprone-macro-parentheses)
 
 GUARDD_JSON(ProcessesInput);
 GUARDD_JSON(ProcessesOutput);
