@@ -81,9 +81,9 @@ std::vector<std::string> parse_config_paths(std::string_view text, const std::ve
     const std::size_t end = line.find_first_of(is_tag ? ">" : "=: \t");
     std::string_view key = line.substr(0, end);
     if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);  // JSON
-    in_list = false;
-    if (end == std::string_view::npos || !is_wanted(key, keys)) {
-      in_list = end == std::string_view::npos && is_wanted(key, keys);
+    const bool wanted = is_wanted(key, keys);
+    if (end == std::string_view::npos || !wanted) {
+      in_list = wanted;
       continue;
     }
     std::string_view rest = trimmed(line.substr(end));

@@ -7,7 +7,7 @@
 
 namespace guardd {
 
-inline constexpr std::size_t max_config_bytes = 256 * 1024;
+inline constexpr std::size_t max_config_bytes = std::size_t{256} * 1024;
 inline constexpr std::size_t max_config_paths = 256;
 
 /// The absolute paths that a service's configuration gives to any of `keys`, in the forms `key = value`, `key: value`,

@@ -32,7 +32,8 @@ std::vector<BtrfsMembers> read_btrfs_members(const HostRoot& root, std::vector<s
   }
   for (const std::string& uuid : *uuids) {
     if (uuid.size() != uuid_length) continue;  // "features" and the like
-    Result<std::vector<std::string>> names = list_names(directory + "/" + uuid + "/devices", max_members);
+    Result<std::vector<std::string>> names =
+        list_names(std::string(directory).append("/").append(uuid).append("/devices"), max_members);
     if (names) {
       all.push_back({uuid, std::move(names).value()});
     } else if (names.error().code != "enoent") {

@@ -12,7 +12,7 @@ namespace guardd {
 namespace {
 
 constexpr std::size_t max_id_bytes = 256;
-constexpr std::size_t max_hosts_bytes = 4 * 1024 * 1024;  // some keep whole block lists in there
+constexpr std::size_t max_hosts_bytes = std::size_t{4} * 1024 * 1024;  // some keep whole block lists in there
 
 std::vector<std::string_view> words(std::string_view line) {
   constexpr std::string_view blanks = " \t\r\v\f";

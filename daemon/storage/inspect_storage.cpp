@@ -19,7 +19,7 @@ namespace guardd {
 namespace {
 
 constexpr std::size_t max_all_mounts = 1'000'000;
-constexpr std::size_t max_swaps_bytes = 1024 * 1024;
+constexpr std::size_t max_swaps_bytes = std::size_t{1024} * 1024;
 
 bool process_ended(const Error& error) {
   return error.code == "enoent" || error.code == "esrch" || error.code == "einval";

@@ -17,8 +17,8 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_bytes = 64 * 1024 * 1024;
-constexpr std::size_t chunk = 256 * 1024;
+constexpr std::size_t max_bytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t chunk = std::size_t{256} * 1024;
 constexpr int attempts = 4;
 
 /// Takes what stands before the next `separator`; nothing when there is none.

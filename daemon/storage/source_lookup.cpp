@@ -28,7 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> tags{{{"U
 
 /// As udev names its links: a label's blanks and slashes become \xNN.
 std::optional<std::string> encoded(const std::string& value) {
-  std::array<char, 4 * NAME_MAX> out{};
+  std::array<char, std::size_t{4} * NAME_MAX> out{};
   if (blkid_encode_string(value.c_str(), out.data(), out.size()) != 0) return std::nullopt;
   return std::string(out.data());
 }
@@ -89,7 +89,7 @@ std::string resolve_mountpoint(const std::string& path, const std::vector<MountF
       real.erase(std::min(real.rfind('/'), real.size()));
       continue;
     }
-    const std::string next = real + "/" + name;
+    const std::string next = std::string(real).append("/").append(name);
     if (!may_enter(next)) return path;
     const Result<std::string> target = read_link_at(AT_FDCWD, (root.proc + "/1/root" + next).c_str());
     if (!target) {
@@ -99,7 +99,7 @@ std::string resolve_mountpoint(const std::string& path, const std::vector<MountF
     }
     if (++links > max_symlinks || rest.size() + target->size() > PATH_MAX) return path;
     if (target->starts_with('/')) real.clear();
-    rest = *target + rest;
+    rest.insert(0, *target);
   }
   return real.empty() ? "/" : real;
 }

@@ -12,8 +12,12 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_file_bytes = 1024 * 1024;
+constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
 constexpr std::size_t max_units = 20'000;
+
+std::string joined(const std::string& directory, const std::string& name) {
+  return std::string(directory).append("/").append(name);
+}
 
 std::vector<std::string> names_in(const std::string& directory, std::vector<std::string>& problems) {
   Result<std::vector<std::string>> names = list_names(directory, max_units);
@@ -28,12 +32,12 @@ std::vector<WantedMount> read_units(const std::string& directory, std::vector<st
   for (const std::string& name : names_in(directory, problems)) {
     if (name.ends_with(".mount")) units.push_back(name);
     if (name.ends_with(".wants") || name.ends_with(".requires")) {
-      for (std::string& unit : names_in(directory + "/" + name, problems)) enabled.insert(std::move(unit));
+      for (std::string& unit : names_in(joined(directory, name), problems)) enabled.insert(std::move(unit));
     }
   }
   std::vector<WantedMount> mounts;
   for (const std::string& unit : units) {
-    const std::string path = directory + "/" + unit;
+    const std::string path = joined(directory, unit);
     const Result<std::string> text = read_file(path, max_file_bytes);
     if (!text) {
       if (text.error().code != "enoent") add_problem(problems, text.error().message);

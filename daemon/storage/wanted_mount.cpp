@@ -74,7 +74,7 @@ WantedMounts parse_fstab(std::string_view text, const std::string& named_by) {
                              text_or_empty(mnt_fs_get_fstype(entry)), text_or_empty(mnt_fs_get_options(entry)),
                              named_by});
   }
-  for (std::string& problem : wanted.problems) problem = named_by + ": " + problem;
+  for (std::string& problem : wanted.problems) problem.insert(0, ": ").insert(0, named_by);
   return wanted;
 }
 

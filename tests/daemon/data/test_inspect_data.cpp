@@ -135,21 +135,20 @@ TEST_CASE("what only bears a marker's name is no data, and hangs nobody") {
 TEST_CASE("symbolic links stay inside the root directory") {
   REQUIRE_LAB();
   Lab lab;
-  lab.directory("/ram");
-  const Mounted ram("ram", lab.at("/ram"), "tmpfs", 0, "");  // not searched: only the links lead there
-  for (const std::string name : {"a", "b", "c"}) lab.file("/ram/" + name + "/ibdata1");
-  lab.link("/var/lib/mysql", "/ram/../../../ram/./a/");
-  lab.link("/var/lib/mysql-relative", "../../ram/x");
-  lab.link("/ram/x", "b");
-  lab.link("/var/lib/mysql-outside", "/proc/self/root/" + lab.at("/ram/c"));
+  // /usr is not searched: only the links lead there.
+  for (const std::string name : {"a", "b", "c"}) lab.file("/usr/ram/" + name + "/ibdata1");
+  lab.link("/var/lib/mysql", "/usr/ram/../../../usr/ram/./a/");
+  lab.link("/var/lib/mysql-relative", "../../usr/ram/x");
+  lab.link("/usr/ram/x", "b");
+  lab.link("/var/lib/mysql-outside", "/proc/self/root/" + lab.at("/usr/ram/c"));
   lab.link("/var/lib/mysql-host", lab.scratch().at("outside"));
   lab.scratch().file("outside/ibdata1");
-  lab.link("/ram/self", ".");
+  lab.link("/usr/ram/self", ".");
   DataInput input = input_for(lab);
-  input.known_paths = {"/ram/self/self/self/c", "/none/x", "/ram/c/ibdata1"};
+  input.known_paths = {"/usr/ram/self/self/self/c", "/none/x", "/usr/ram/c/ibdata1"};
   const DataOutput output = lab.inspect(input);
   CHECK(problems(output).empty());
-  CHECK(found(lab, output) == Places{"mysql /ram/a", "mysql /ram/b", "mysql /ram/c"});
+  CHECK(found(lab, output) == Places{"mysql /usr/ram/a", "mysql /usr/ram/b", "mysql /usr/ram/c"});
 }
 
 TEST_CASE("a FUSE filesystem that answers nobody hangs nobody") {
@@ -214,19 +213,28 @@ TEST_CASE("a directory too long to list") {
   CHECK(found(lab, output) == Places{"mysql /srv/long"});
 }
 
-TEST_CASE("configuration leads to data beyond the search, on tmpfs") {
+TEST_CASE("configuration leads to data that the search leaves out") {
+  REQUIRE_LAB();
+  Lab lab;
+  lab.file("/usr/ram/x/ibdata1");
+  CHECK(lab.inspect(input_for(lab)).directories.empty());
+  SECTION("named by a file") { lab.file("/etc/mysql/my.cnf", "[mysqld]\ndatadir = /usr/ram/x\n"); }
+  SECTION("named by a file's directory") { lab.file("/etc/mysql/my.cnf", "[mysqld]\ndatadir = /usr/ram/x/ibdata1\n"); }
+  const DataOutput output = lab.inspect(input_for(lab));
+  CHECK(problems(output).empty());
+  CHECK(found(lab, output) == Places{"mysql /usr/ram/x"});
+}
+
+TEST_CASE("the host's memory is searched, but is no filesystem that lasts") {
   REQUIRE_LAB();
   Lab lab;
   lab.directory("/ram");
   const Mounted ram("ram", lab.at("/ram"), "tmpfs", 0, "size=1m");
   lab.file("/ram/x/ibdata1");
-  CHECK(lab.inspect(input_for(lab)).directories.empty());
-  SECTION("named by a file") { lab.file("/etc/mysql/my.cnf", "[mysqld]\ndatadir = /ram/x\n"); }
-  SECTION("named by a file's directory") { lab.file("/etc/mysql/my.cnf", "[mysqld]\ndatadir = /ram/x/ibdata1\n"); }
   const DataOutput output = lab.inspect(input_for(lab));
   CHECK(problems(output).empty());
   CHECK(found(lab, output) == Places{"mysql /ram/x"});
-  CHECK(output.filesystems.size() == 1);  // memory keeps nothing
+  CHECK(output.filesystems.size() == 1);
 }
 
 TEST_CASE("a configuration that is no file, or too long") {

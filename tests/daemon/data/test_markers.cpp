@@ -34,7 +34,7 @@ TEST_CASE("a set counts when every entry has a name") {
 }
 
 TEST_CASE("globs by their first byte, their ending, and in the middle") {
-  const MarkerIndex index = index_of({{"*-relay-bin.*"}, {"??" "-*-Data.db"}, {"MANIFEST-*"}, {"*"}});
+  const MarkerIndex index = index_of({{"*-relay-bin.*"}, {"??*-Data.db"}, {"MANIFEST-*"}, {"*"}});
   CHECK(complete(index, {"db1-relay-bin.000001"}) == Sets{0, 3});
   CHECK(complete(index, {"mc-1-big-Data.db"}) == Sets{1, 3});
   CHECK(complete(index, {"MANIFEST-000004"}) == Sets{2, 3});
