@@ -51,7 +51,7 @@ def test_mounts_as_docker_and_snap_make_them(host):
         mount -t tmpfs tmpfs /run/user/0
         """)
     disk = host.loop("snap", 16)
-    host.run(f"mkdir /tmp/snap; echo 1 > /tmp/snap/app; mksquashfs /tmp/snap /tmp/snap.img -quiet -no-progress; dd if=/tmp/snap.img of={disk} conv=notrunc status=none")
+    host.run(f"mkdir /tmp/app; echo 1 > /tmp/app/app; mksquashfs /tmp/app /tmp/squash.img -quiet -no-progress; dd if=/tmp/squash.img of={disk} conv=notrunc status=none")
     host.mount("-t", "squashfs", "-o", "ro", disk, "/snap/core/1")
     host.python(programs.SILENT_FUSE, "/srv/fuse")
     container = "mount -t tmpfs shm /dev/shm; mount -t tmpfs secret /mnt; echo ready; exec sleep infinity"
