@@ -106,9 +106,14 @@ def test_max_connections_reached(host):
     server = MariaDb(host, options=["--max-connections=10"]).start()
     # Nothing gets in any more, an administrator neither.
     server.client("CREATE USER app@localhost; GRANT CONNECTION ADMIN ON *.* TO app@localhost")
-    for _ in range(11):
+
+    def is_full():
+        if b"1040" in server.client("SELECT 1", check=False).stderr:
+            return True
         host.start(["mariadb", "--no-defaults", f"--socket={server.socket}", "--user=app", "--execute=SELECT SLEEP(1000)"])
-    wait_for(lambda: b"1040" in server.client("SELECT 1", check=False).stderr, "max_connections")
+        return False
+
+    wait_for(is_full, "max_connections")
     refused(host, server, "unknown")
 
 
