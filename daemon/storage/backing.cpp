@@ -61,9 +61,8 @@ std::vector<DeviceNumber> trace_file(std::string_view path, std::optional<Device
   }
   const MountFact* named = mount_of(mounts, host_mnt_ns, path);
   if (named != nullptr && named->fstype == "btrfs") return {named->device};
-  for (const MountFact& candidate : mounts) {
-    if (candidate.fstype == "btrfs") add(devices, candidate.device);
-  }
+  // An overlay's files have device numbers of their layers, which no mount has.
+  if (named != nullptr && named->fstype == "overlay") return by_path(path, mounts, host_mnt_ns);
   return devices;
 }
 

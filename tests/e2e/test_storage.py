@@ -105,8 +105,7 @@ def test_data_that_cannot_be_traced_weighs_on_every_disk_that_somebody_claims(ho
     host.check("check-reinstall", "--target", other).refused("dataset.active", service="mysql", path="/var/lib/mysql")
     filesystem(host, other, "/mnt")
     verdict = host.check("check-wipe", other)
-    reason = verdict.refused("dataset.active", service="mysql", path="/var/lib/mysql")
-    assert reason["dataset"]["devices"] == [], str(verdict)
+    verdict.refused("dataset.active", service="mysql", path="/var/lib/mysql")
     verdict.refused("device.in_use")
 
 
