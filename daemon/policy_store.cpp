@@ -29,7 +29,9 @@ Result<std::vector<std::string>> policy_names(const PolicyDirectory& directory) 
   std::vector<std::string> names;
   if (!stream) {
     if (errno == ENOENT && directory.optional) return names;
-    return os_error(errno, directory.path);
+    Error error = os_error(errno, directory.path);
+    error.message += "; name a directory with policies with --policy-dir";
+    return error;
   }
   while (true) {
     errno = 0;

@@ -51,7 +51,9 @@ TEST_CASE("policies are the *.json of each directory, by name; schemas and hidde
 
 TEST_CASE("a directory that is missing, a file that can't be read, and no file at all are errors") {
   const TempDirectory directory;
-  CHECK_FALSE(read_policy_sources({{directory.path("none"), false}}).ok());
+  const auto missing = read_policy_sources({{directory.path("none"), false}});
+  REQUIRE_FALSE(missing.ok());
+  CHECK(missing.error().message.find("none: No such file or directory; name a directory") != std::string::npos);
   CHECK(read_policy_sources({{directory.path("none"), true}}).error().message.find("--policy-dir") !=
         std::string::npos);
   directory.write("a.json", "{}");
