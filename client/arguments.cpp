@@ -1,37 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/arguments.hpp"
 
+#include <getopt.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <tuple>
 
 #include "core/text.hpp"
 
 namespace guardd::client {
 namespace {
 
-enum class Value { none, required, optional };
+using namespace std::string_literals;
 
-struct OptionSyntax {
-  std::string_view name;
-  Value value;
+/// What getopt_long(3) returns for each long option; `operand` is its own choice for a word that is no option.
+enum Code : int {
+  operand = 1,
+  help = 'h',
+  socket_path = 256,
+  json,
+  quiet,
+  timeout,
+  expect_host,
+  wait,
+  target,
+  watch,
+  version
 };
 
-constexpr std::string_view target_option = "--target";
-constexpr std::string_view wait_option = "--wait";
-constexpr std::string_view watch_option = "--watch";
-constexpr OptionSyntax known_options[] = {
-    {"--socket", Value::required},
-    {"--json", Value::none},
-    {"--quiet", Value::none},
-    {"--timeout", Value::required},
-    {"--expect-host", Value::required},
-    {wait_option, Value::optional},
-    {target_option, Value::required},
-    {watch_option, Value::none},
-    {"--help", Value::none},
-    {"--version", Value::none},
+constexpr option long_options[] = {
+    {"socket", required_argument, nullptr, socket_path},
+    {"json", no_argument, nullptr, json},
+    {"quiet", no_argument, nullptr, quiet},
+    {"timeout", required_argument, nullptr, timeout},
+    {"expect-host", required_argument, nullptr, expect_host},
+    {"wait", optional_argument, nullptr, wait},
+    {"target", required_argument, nullptr, target},
+    {"watch", no_argument, nullptr, watch},
+    {"help", no_argument, nullptr, help},
+    {"version", no_argument, nullptr, version},
+    {nullptr, 0, nullptr, 0},
 };
 
 /// sethostname(2) takes 64 bytes, DNS names have at most 253.
@@ -48,119 +59,132 @@ bool is_host_name(std::string_view text) {
   });
 }
 
-/// Walks the words once; each kind of word has its function. The first error ends it.
+/// Hands the words to getopt_long(3) and judges what it makes of them. Where that is more helpful than is safe in a
+/// script (abbreviated options, an option or nothing at all as a value) the word is an error. The first error ends it.
 class Reader {
  public:
   Reader(std::span<const std::string_view> words, std::span<const CommandSyntax> commands)
-      : words_(words), commands_(commands) {}
+      : words_(words.begin(), words.end()), commands_(commands) {}
 
   Result<Arguments> read() {
-    while (error_.empty() && next_ < words_.size()) take_word();
+    if (std::find(words_.begin(), words_.end(), "") != words_.end())
+      error_ = "an argument is empty: is a shell variable unset?";
+    if (error_.empty()) take_words();
     if (error_.empty() && !out_.help && !out_.version) check_whole();
     if (!error_.empty()) return usage(error_);
     return out_;
   }
 
  private:
-  void take_word() {
-    const std::string_view word = words_[next_++];
-    if (word.empty()) {
-      error_ = "an argument is empty: is a shell variable unset?";
-    } else if (!only_operands_ && word == "--") {
-      only_operands_ = true;
-    } else if (!only_operands_ && word == "-h") {
-      out_.help = true;
-    } else if (!only_operands_ && word.size() > 1 && word.front() == '-') {
-      take_option(word);
-    } else if (command_ == nullptr) {
+  void take_words() {
+    std::string program = "guardctl";
+    std::vector<char*> argv{program.data()};
+    for (std::string& word : words_) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const int argc = static_cast<int>(words_.size()) + 1;
+    opterr = 0;
+    optind = 0;  // glibc: start anew
+    // '-': every word in its order, none moved to the end. ':': a missing value is told from an unknown option.
+    while (error_.empty()) {
+      const char* const word = argv[static_cast<std::size_t>(std::max(optind, 1))];
+      const int code = getopt_long(argc, argv.data(), "-:h", long_options, nullptr);
+      if (code == -1) break;
+      if (code == operand) {
+        take_operand(optarg);
+      } else {
+        take_option(code, word, optarg);
+      }
+    }
+    for (int i = optind; error_.empty() && i < argc; ++i) take_operand(argv[static_cast<std::size_t>(i)]);
+  }
+
+  void take_operand(const char* word) {
+    if (command_ == nullptr) {
       take_command(word);
     } else {
       out_.operands.emplace_back(word);
     }
   }
 
-  void take_command(std::string_view word) {
-    std::string name(word);
-    const auto is_group = [&](const CommandSyntax& command) { return command.name.starts_with(name + " "); };
-    if (std::any_of(commands_.begin(), commands_.end(), is_group)) {
-      // Options may stand anywhere, also between the two words of a command.
-      if (group_.empty()) {
-        group_ = name;
-        return;
-      }
-    }
-    if (!group_.empty()) name = group_ + " " + name;
-    const auto found = std::find_if(commands_.begin(), commands_.end(),
-                                    [&](const CommandSyntax& command) { return command.name == name; });
-    if (found == commands_.end()) {
-      error_ = "there is no command " + quoted(name);
-      return;
-    }
-    command_ = &*found;
-    out_.command = found->name;
-  }
-
-  void take_option(std::string_view word) {
-    const std::size_t equals = word.find('=');
-    const std::string_view name = word.substr(0, equals);
-    const auto* option = std::find_if(std::begin(known_options), std::end(known_options),
-                                      [&](const OptionSyntax& known) { return known.name == name; });
-    if (option == std::end(known_options)) {
-      error_ = "there is no option " + quoted(name) + " (a file of that name: ./" + printable(name, 200) + ")";
-      return;
-    }
-    if (name != target_option && std::find(seen_.begin(), seen_.end(), name) != seen_.end()) {
-      error_ = std::string(name) + " is given twice";
-      return;
-    }
-    seen_.push_back(option->name);
-
-    std::optional<std::string_view> value;
-    if (equals != std::string_view::npos) {
-      value = word.substr(equals + 1);
-    } else if (option->value == Value::required && next_ < words_.size() && !words_[next_].starts_with('-')) {
-      value = words_[next_++];
-    }
-    if (option->value == Value::none && value) {
-      error_ = std::string(name) + " takes no value";
-    } else if (option->value == Value::required && !value) {
-      error_ = std::string(name) + " wants a value";
-    } else if (value && value->empty()) {
-      error_ = std::string(name) + " has an empty value: is a shell variable unset?";
+  void take_command(const std::string& word) {
+    const std::string name = group_.empty() ? word : group_ + " " + word;
+    const auto is = [&](const CommandSyntax& command) { return command.name == name; };
+    const auto is_of_group = [&](const CommandSyntax& command) { return command.name.starts_with(name + " "); };
+    const auto found = std::find_if(commands_.begin(), commands_.end(), is);
+    if (found != commands_.end()) {
+      command_ = &*found;
+      out_.command = found->name;
+    } else if (group_.empty() && std::any_of(commands_.begin(), commands_.end(), is_of_group)) {
+      group_ = name;  // options may stand anywhere, also between the two words of a command
     } else {
-      store(name, value.value_or(std::string_view{}));
+      error_ = "there is no command " + quoted(name);
     }
   }
 
-  void store(std::string_view name, std::string_view value) {
-    if (name == "--socket") {
-      out_.socket = value;
-      out_.socket_given = true;
-      if (value.size() >= sizeof(sockaddr_un::sun_path))
-        error_ = "--socket: a socket's path has at most 107 bytes, unix(7)";
-    } else if (name == "--json") {
-      out_.json = true;
-    } else if (name == "--quiet") {
-      out_.quiet = true;
-    } else if (name == "--help") {
-      out_.help = true;
-    } else if (name == "--version") {
-      out_.version = true;
-    } else if (name == watch_option) {
-      out_.watch = true;
-    } else if (name == target_option) {
-      out_.targets.emplace_back(value);
-    } else if (name == "--expect-host") {
-      out_.expect_host = value;
-      if (!is_host_name(value))
-        error_ = "--expect-host: " + quoted(value) + " is no host name, machine-id or product_uuid";
-    } else if (name == "--timeout") {
-      const auto time = parse_seconds(value, shortest_timeout, longest_timeout);
-      if (!time) error_ = "--timeout: " + quoted(value) + " is not a number of seconds from 0.001 to 3600";
-      out_.timeout = time.value_or(out_.timeout);
-    } else if (name == wait_option) {
-      out_.wait = value.empty() ? longest_wait : parse_seconds(value, std::chrono::nanoseconds{0}, longest_wait);
-      if (!out_.wait) error_ = "--wait: " + quoted(value) + " is not a number of seconds from 0 to 31536000";
+  void take_option(int code, std::string_view word, const char* value) {
+    const std::string name(word.substr(0, word.find('=')));
+    const bool is_known = word == "-h" || std::any_of(std::begin(long_options), std::end(long_options) - 1,
+                                                      [&](const option& known) { return name == "--"s + known.name; });
+    const bool is_separate = name.size() == word.size();
+    if (!is_known) {
+      error_ = "there is no option " + quoted(name) + " (a file of that name: ./" + printable(name, 200) + ")";
+    } else if (code == '?') {
+      error_ = name + " takes no value";
+    } else if (code != target && !seen_.insert(code).second) {
+      error_ = name + " is given twice";
+    } else if (code == ':' || (value != nullptr && is_separate && *value == '-')) {
+      error_ = name + " wants a value";
+    } else if (value != nullptr && *value == '\0') {
+      error_ = name + " has an empty value: is a shell variable unset?";
+    } else {
+      seen_.insert(code);
+      store(code, value == nullptr ? std::string_view{} : value);
+    }
+  }
+
+  void store(int code, std::string_view value) {
+    switch (code) {
+      case socket_path:
+        out_.socket = value;
+        out_.socket_given = true;
+        if (value.size() >= sizeof(sockaddr_un::sun_path))
+          error_ = "--socket: a socket's path has at most 107 bytes, unix(7)";
+        break;
+      case json:
+        out_.json = true;
+        break;
+      case quiet:
+        out_.quiet = true;
+        break;
+      case help:
+        out_.help = true;
+        break;
+      case version:
+        out_.version = true;
+        break;
+      case watch:
+        out_.watch = true;
+        break;
+      case target:
+        out_.targets.emplace_back(value);
+        break;
+      case expect_host:
+        out_.expect_host = value;
+        if (!is_host_name(value))
+          error_ = "--expect-host: " + quoted(value) + " is no host name, machine-id or product_uuid";
+        break;
+      case timeout: {
+        const auto time = parse_seconds(value, shortest_timeout, longest_timeout);
+        if (!time) error_ = "--timeout: " + quoted(value) + " is not a number of seconds from 0.001 to 3600";
+        out_.timeout = time.value_or(out_.timeout);
+        break;
+      }
+      case wait:
+        out_.wait = value.empty() ? longest_wait : parse_seconds(value, std::chrono::nanoseconds{0}, longest_wait);
+        if (!out_.wait) error_ = "--wait: " + quoted(value) + " is not a number of seconds from 0 to 31536000";
+        break;
+      default:
+        error_ = "an option that nothing handles";  // a long option without a case
     }
   }
 
@@ -169,13 +193,10 @@ class Reader {
       error_ = group_.empty() ? "no command" : quoted(group_) + " wants a second word";
       return;
     }
-    const auto misplaced = [&](std::string_view option, bool taken) {
-      return !taken && std::find(seen_.begin(), seen_.end(), option) != seen_.end();
-    };
-    for (const auto& [option, taken] :
-         {std::pair{target_option, command_->target_option}, std::pair{wait_option, command_->wait_option},
-          std::pair{watch_option, command_->watch_option}}) {
-      if (misplaced(option, taken)) error_ = out_.command + " does not take " + std::string(option);
+    for (const auto& [code, name, is_taken] :
+         {std::tuple{target, "--target", command_->target_option}, std::tuple{wait, "--wait", command_->wait_option},
+          std::tuple{watch, "--watch", command_->watch_option}}) {
+      if (!is_taken && seen_.contains(code)) error_ = out_.command + " does not take " + name;
     }
     if (command_->operands && out_.operands.empty()) {
       error_ = out_.command + " wants at least one operand: an empty list is never everything";
@@ -184,13 +205,11 @@ class Reader {
     }
   }
 
-  std::span<const std::string_view> words_;
+  std::vector<std::string> words_;
   std::span<const CommandSyntax> commands_;
-  std::size_t next_ = 0;
-  bool only_operands_ = false;
   std::string group_;
   const CommandSyntax* command_ = nullptr;
-  std::vector<std::string_view> seen_;
+  std::set<int> seen_;
   std::string error_;
   Arguments out_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 
 #include "client/commands.hpp"
@@ -52,33 +53,56 @@ struct Findings {
   std::vector<std::string> errors;  // "FILE: /pointer: what"
 };
 
+/// Reads and parses what a path stands for; what goes wrong is added to `found`.
+std::vector<PolicyFile> parse_path(const std::string& path, Findings& found) {
+  std::vector<PolicyFile> parsed;
+  const Result<std::vector<std::string>> files = policy_files(path);
+  if (!files) {
+    found.unreadable.push_back(files.error().message);
+    return parsed;
+  }
+  for (const std::string& file : *files) {
+    const Result<std::string> text = read_file(file, policy_file_limit);
+    if (!text) {
+      found.unreadable.push_back(text.error().message);
+      continue;
+    }
+    found.checked.push_back(file);
+    Result<PolicyFile> policy = parse_policy(file, *text);
+    if (policy) {
+      parsed.push_back(std::move(policy).value());
+    } else {
+      found.errors.push_back(policy.error().message);
+    }
+  }
+  return parsed;
+}
+
+/// A site's file speaks of the shipped services and rules: the files are judged together with those, as guardd would.
+/// Where guardd is not installed, the files must do on their own.
+void check_together(std::vector<PolicyFile> files, Findings& found) {
+  Findings floor;
+  std::vector<PolicyFile> shipped = parse_path(std::string(shipped_policy_directory), floor);
+  const bool has_floor = floor.errors.empty() && floor.unreadable.empty();
+  if (has_floor) std::move(shipped.begin(), shipped.end(), std::back_inserter(files));
+  const Result<Policy> merged = merge_policies(files);
+  if (merged) return;
+  std::string message = merged.error().message;
+  if (!has_floor && merge_policies(files, PolicyExtent::part)) {
+    message += " (and the shipped policies are not in " + std::string(shipped_policy_directory) +
+               ": name their directory too)";
+  }
+  found.errors.push_back(std::move(message));
+}
+
 Findings check_paths(const std::vector<std::string>& paths) {
   Findings found;
   std::vector<PolicyFile> parsed;
   for (const std::string& path : paths) {
-    const Result<std::vector<std::string>> files = policy_files(path);
-    if (!files) {
-      found.unreadable.push_back(files.error().message);
-      continue;
-    }
-    for (const std::string& file : *files) {
-      const Result<std::string> text = read_file(file, policy_file_limit);
-      if (!text) {
-        found.unreadable.push_back(text.error().message);
-        continue;
-      }
-      found.checked.push_back(file);
-      Result<PolicyFile> policy = parse_policy(file, *text);
-      if (policy) {
-        parsed.push_back(std::move(policy).value());
-      } else {
-        found.errors.push_back(policy.error().message);
-      }
-    }
+    std::vector<PolicyFile> files = parse_path(path, found);
+    std::move(files.begin(), files.end(), std::back_inserter(parsed));
   }
-  if (found.errors.empty()) {
-    if (const Result<Policy> merged = merge_policies(parsed); !merged) found.errors.push_back(merged.error().message);
-  }
+  if (found.errors.empty()) check_together(std::move(parsed), found);
   return found;
 }
 

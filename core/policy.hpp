@@ -85,6 +85,9 @@ struct Policy {
 inline constexpr JsonLimits policy_limits{.bytes = std::size_t{1024} * 1024, .depth = 8, .values = 65536};
 inline constexpr std::size_t max_policy_list = 1024;  ///< entries of one list, services, rules or exceptions
 
+/// Where the shipped policies are installed: the floor that every site's policy stands on.
+inline constexpr std::string_view shipped_policy_directory = "/usr/share/guardd/policies";
+
 /// Reads one policy file. The error's message is "FILE: /json/pointer: what is wrong, what is expected"; where the text
 /// is no JSON, the byte stands in place of the pointer. Error codes: "bad_policy", "too_large".
 Result<PolicyFile> parse_policy(std::string_view file, std::string_view text);

@@ -51,7 +51,7 @@ Result<std::vector<std::string>> policy_names(const PolicyDirectory& directory) 
 }  // namespace
 
 std::vector<PolicyDirectory> default_policy_directories() {
-  return {{"/usr/share/guardd/policies", false}, {"/etc/guardd/policies", true}};
+  return {{std::string(shipped_policy_directory), false}, {"/etc/guardd/policies", true}};
 }
 
 Result<std::vector<PolicySource>> read_policy_sources(const std::vector<PolicyDirectory>& directories) {

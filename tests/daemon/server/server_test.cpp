@@ -6,6 +6,7 @@
 using namespace guardd;
 using namespace guardd::test;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -99,7 +100,7 @@ TEST_CASE("what is no HTTP request is a bad request and ends the connection") {
       "POST /v1/check HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
       "POST /v1/check HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
       "POST /v1/check HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-      std::string("\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03 a TLS client\r\n\r\n", 32),
+      "\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03 a TLS client\r\n\r\n"s,
   };
   for (const std::string& request : requests) {
     INFO(request);
