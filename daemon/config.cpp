@@ -10,7 +10,7 @@
 namespace guardd {
 namespace {
 
-constexpr JsonLimits config_limits{.bytes = 64 * 1024, .depth = 8, .values = 1024};
+constexpr JsonLimits config_limits{.bytes = std::size_t{64} * 1024, .depth = 8, .values = 1024};
 // A worker ends itself 30 s after it was forked (daemon/worker/worker_main.cpp).
 constexpr std::int64_t max_deadline_ms = 15'000;
 constexpr std::int64_t min_deadline_ms = 10;

@@ -18,7 +18,7 @@ namespace guardd {
 namespace {
 
 constexpr std::size_t max_files = 256;
-constexpr std::size_t max_file_bytes = 1024 * 1024;
+constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
 
 bool is_policy_name(std::string_view name) {
   return !name.starts_with('.') && name.ends_with(".json") && !name.ends_with(".schema.json");

@@ -113,7 +113,7 @@ int run_daemon(const Options& options) {
   Server server(loop.get_executor(), std::move(listening->socket), checker,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators}, .connections = {}, .session = {}});
 
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
   server.start();
   asio::co_spawn(loop, obey_signals(signals, policies, looker, server),

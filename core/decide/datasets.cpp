@@ -101,7 +101,7 @@ void weigh_clients(Weighing& weighing, const Dataset& dataset) {
       reason.evidence.push_back(
           {.inspector = "clients", .pid = listener.pid, .exe = {}, .file = {}, .detail = "from " + peer});
     }
-    weighing.refuse_by_rule("clients.connected", dataset.service, std::move(reason));
+    weighing.refuse_by_rule("clients.connected", dataset.service, reason);
   }
 }
 

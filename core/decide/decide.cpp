@@ -56,7 +56,7 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
 
 namespace decide_detail {
 
-void Weighing::refuse_by_rule(std::string_view fact, std::string_view service, Reason reason) {
+void Weighing::refuse_by_rule(std::string_view fact, std::string_view service, const Reason& reason) {
   for (const auto& [id, rule] : policy.rules) {
     if (!applies(rule, fact, service, request.operation)) continue;
     Reason one = reason;

@@ -108,7 +108,7 @@ void refuse(Weighing& weighing, const std::string& what, Uses uses) {
   Reason reason;
   reason.message = what + " is in use: " + uses.evidence.front().file + ", " + uses.evidence.front().detail;
   reason.evidence = std::move(uses.evidence);
-  weighing.refuse_by_rule("device.in_use", "", std::move(reason));
+  weighing.refuse_by_rule("device.in_use", "", reason);
 }
 
 }  // namespace

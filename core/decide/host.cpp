@@ -43,9 +43,9 @@ void weigh_inspectors(Weighing& weighing) {
       continue;
     }
     if (found->health == Health::ok) continue;
-    const std::string why = found->problems.empty() ? "no reason given" : found->problems.front();
-    Reason reason =
-        unknown("inspector.failed", "the inspector \"" + name + "\" could not see everything: " + why, remedy);
+    std::string message = "the inspector \"" + name + "\" could not see everything: ";
+    message += found->problems.empty() ? "no reason given" : found->problems.front();
+    Reason reason = unknown("inspector.failed", std::move(message), remedy);
     for (const std::string& problem : found->problems) {
       if (reason.evidence.size() == max_evidence) break;
       reason.evidence.push_back({.inspector = name, .pid = {}, .exe = {}, .file = {}, .detail = problem});

@@ -36,7 +36,7 @@ void weigh_mounts(Weighing& weighing) {
                      " and is no known part of the system";
     reason.evidence.push_back(
         {.inspector = "storage", .pid = {}, .exe = {}, .file = filesystem.mountpoint, .detail = filesystem.fstype});
-    weighing.refuse_by_rule("mount.unrecognised", "", std::move(reason));
+    weighing.refuse_by_rule("mount.unrecognised", "", reason);
   }
   for (const MissingMount& missing : snapshot.boot.missing) {
     Reason reason;
@@ -44,7 +44,7 @@ void weigh_mounts(Weighing& weighing) {
                      ", and it is not mounted: what it holds can't be seen";
     reason.evidence.push_back(
         {.inspector = "boot", .pid = {}, .exe = {}, .file = missing.where, .detail = missing.named_by});
-    weighing.refuse_by_rule("mount.missing", "", std::move(reason));
+    weighing.refuse_by_rule("mount.missing", "", reason);
   }
 }
 
@@ -60,7 +60,7 @@ void weigh_protected_paths(Weighing& weighing) {
     Reason reason;
     reason.message = "policy protects " + path + " on this host";
     reason.evidence.push_back({.inspector = "policy", .pid = {}, .exe = {}, .file = path, .detail = "protected path"});
-    weighing.refuse_by_rule("path.protected", "", std::move(reason));
+    weighing.refuse_by_rule("path.protected", "", reason);
   }
 }
 

@@ -30,7 +30,7 @@ struct Weighing {
 
   /// A reason of every rule that is about this fact, this service and this operation; none where policy has no such
   /// rule.
-  void refuse_by_rule(std::string_view fact, std::string_view service, Reason reason);
+  void refuse_by_rule(std::string_view fact, std::string_view service, const Reason& reason);
   void add(Reason reason) { reasons.push_back(std::move(reason)); }
 };
 

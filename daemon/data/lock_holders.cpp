@@ -13,7 +13,7 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_locks_bytes = 64 * 1024 * 1024;
+constexpr std::size_t max_locks_bytes = std::size_t{64} * 1024 * 1024;
 
 }  // namespace
 

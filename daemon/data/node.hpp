@@ -15,7 +15,7 @@ namespace guardd {
 struct FileId {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  auto operator<=>(const FileId&) const = default;
+  auto operator<=>(const FileId&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14's false alarm
 };
 
 /// What statx(2) says of an O_PATH descriptor without asking any server.

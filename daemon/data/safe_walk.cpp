@@ -111,7 +111,7 @@ Result<Node> walk(View& view, std::string_view path) {
     if (++links > max_symlinks) return Error{"eloop", std::string(path) + ": too many symbolic links"};
     if (target->size() + rest.size() > PATH_MAX) return Error{"enametoolong", std::string(path) + ": too long"};
     if (target->starts_with('/')) trail.resize(1);
-    rest = *target + rest;
+    rest.insert(0, *target);
   }
   return std::move(trail.back());
 }

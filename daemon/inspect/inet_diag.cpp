@@ -20,7 +20,8 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t datagram_bytes = 64 * 1024;  // the kernel fills at most 32 KiB of a dump, NLMSG_GOODSIZE
+/// The kernel fills at most 32 KiB of a dump, NLMSG_GOODSIZE.
+constexpr std::size_t datagram_bytes = std::size_t{64} * 1024;
 constexpr int attempts = 3;
 
 /// A struct out of bytes that need not be aligned.

@@ -10,7 +10,7 @@
 namespace guardd::walk {
 namespace {
 
-constexpr std::size_t first_size = 16 * 1024;
+constexpr std::size_t first_size = std::size_t{16} * 1024;
 
 }  // namespace
 

@@ -40,7 +40,7 @@ class LinkBuffer {
 /// The end of a process while it was looked at, and no failure: proc(5) answers so for what is gone.
 inline bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
 
-using EntryBuffer = std::array<char, 32 * 1024>;
+using EntryBuffer = std::array<char, std::size_t{32} * 1024>;
 
 /// Calls `visit(const char* name) -> bool` for every entry but "." and ".." until it returns false. `directory` must be
 /// freshly opened.

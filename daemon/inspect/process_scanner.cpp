@@ -22,12 +22,12 @@
 namespace guardd::walk {
 namespace {
 
-constexpr std::size_t max_stat_bytes = 8 * 1024;
+constexpr std::size_t max_stat_bytes = std::size_t{8} * 1024;
 constexpr std::size_t max_status_bytes = 1U << 20U;  // a line of supplementary groups has 65536 of them at most
-constexpr std::size_t max_cgroup_bytes = 256 * 1024;
+constexpr std::size_t max_cgroup_bytes = std::size_t{256} * 1024;
 /// Of a command line; the longest that a service was seen with, a Java one's class path, had some 30 KiB.
-constexpr std::size_t max_cmdline_bytes = 256 * 1024;
-constexpr std::size_t max_kept_arguments_bytes = 32 * 1024;
+constexpr std::size_t max_cmdline_bytes = std::size_t{256} * 1024;
+constexpr std::size_t max_kept_arguments_bytes = std::size_t{32} * 1024;
 /// Descriptors between two looks at the clock.
 constexpr std::uint64_t clock_interval = 512;
 

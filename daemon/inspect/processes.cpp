@@ -124,6 +124,7 @@ std::vector<NamespaceSample> samples(const Findings& first, const Findings& seco
     if (!added && candidate.better_than(known->second)) known->second = candidate;
   }
   std::vector<NamespaceSample> list;
+  list.reserve(best.size());
   for (const auto& [inode, candidate] : best) list.push_back({inode, candidate.pid});
   // PID 1's comes first by its number.
   std::sort(list.begin(), list.end(), [](const NamespaceSample& a, const NamespaceSample& b) { return a.pid < b.pid; });

@@ -15,7 +15,7 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t chunk = 16 * 1024;
+constexpr std::size_t chunk = std::size_t{16} * 1024;
 
 std::string symbol(int error_number) {
   const char* name = strerrorname_np(error_number);

@@ -48,7 +48,7 @@ struct Server::State {
   asio::steady_timer changed;  ///< cancelled whenever a session ends
 };
 
-Server::Server(asio::any_io_executor executor, Fd listener, Service& service, Options options)
+Server::Server(const asio::any_io_executor& executor, Fd listener, Service& service, Options options)
     : state_(std::make_shared<State>(executor, std::move(listener), service, options)) {}
 
 void Server::start() { asio::co_spawn(state_->acceptor.get_executor(), accept(state_), asio::detached); }

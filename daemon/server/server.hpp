@@ -23,7 +23,7 @@ class Server {
     SessionLimits session;
   };
   /// `listener` is a listening, non-blocking Unix stream socket. `service` outlives the executor's work.
-  Server(boost::asio::any_io_executor executor, Fd listener, Service& service, Options options);
+  Server(const boost::asio::any_io_executor& executor, Fd listener, Service& service, Options options);
 
   void start();
 

@@ -23,7 +23,7 @@ using beast::error_code;
 
 constexpr std::size_t read_size = 4096;
 // What a caller that was told off may still have under way, so that it reads the answer and no reset connection.
-constexpr std::size_t max_drained = 1024 * 1024;
+constexpr std::size_t max_drained = std::size_t{1024} * 1024;
 constexpr std::chrono::seconds drain_time{1};
 
 using RequestParser = http::request_parser<http::string_body>;

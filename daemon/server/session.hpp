@@ -14,7 +14,7 @@ namespace guardd {
 
 struct SessionLimits {
   std::uint32_t header_bytes = 8 * 1024;
-  std::size_t body_bytes = 64 * 1024;
+  std::size_t body_bytes = std::size_t{64} * 1024;
   std::chrono::milliseconds request{
       5000};  ///< for the first byte of a connection, and from a request's first byte to its last
   std::chrono::milliseconds idle{30'000};   ///< between requests
