@@ -42,7 +42,6 @@ Result<std::vector<std::string>> policy_files(const std::string& path) {
     if (is_policy_name(entry->d_name)) files.push_back(path + "/" + entry->d_name);
   }
   if (errno != 0) return system_error(errno, path);
-  if (files.empty()) return Error{"io", path + ": no policy files (*.json) in it"};
   std::sort(files.begin(), files.end());
   return files;
 }

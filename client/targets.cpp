@@ -62,7 +62,7 @@ Result<Target> resolve(const std::string& name, Operation operation) {
   if (::statx(held.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &status) != 0)
     return not_resolved(errno, name);
   Target target{
-      .path = *path, .device = std::nullopt, .block_device = S_ISBLK(status.stx_mode), .mount_id = std::nullopt};
+      .path = *path, .device = std::nullopt, .block_device = S_ISBLK(status.stx_mode), .mount_id = std::nullopt, .inode = std::nullopt};
   if (S_ISCHR(status.stx_mode) || S_ISFIFO(status.stx_mode) || S_ISSOCK(status.stx_mode) || S_ISLNK(status.stx_mode)) {
     return usage("target " + shown(name) + " is no block device, file or directory");
   }
@@ -77,6 +77,7 @@ Result<Target> resolve(const std::string& name, Operation operation) {
     target.device = DeviceNumber{status.stx_rdev_major, status.stx_rdev_minor};
   } else {
     target.device = DeviceNumber{status.stx_dev_major, status.stx_dev_minor};
+    target.inode = status.stx_ino;
     // Kernels before 5.8 don't say; guardd then goes by the path and the device.
     if ((status.stx_mask & STATX_MNT_ID) != 0) target.mount_id = static_cast<std::int64_t>(status.stx_mnt_id);
   }

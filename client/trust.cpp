@@ -126,7 +126,7 @@ Conclusion conclude_response(const Question& question, const HttpResponse& respo
   if (response.status == http_forbidden) {
     Conclusion denied =
         own_verdict(question, local, Outcome::unknown,
-                    {"daemon.unreachable", "guardd does not answer this question to this caller: " + said},
+                    {"daemon.denied", "guardd does not answer this question to this caller: " + said},
                     "Ask as root or as a member of the operators' group");
     denied.exit_status = exit_status::not_permitted;
     return denied;

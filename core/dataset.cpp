@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/snapshot.hpp"
 #include "core/trace.hpp"
@@ -26,7 +27,16 @@ class Assembly {
   }
 
   std::vector<Dataset> run() {
-    for (const DataDirectoryFact& fact : snapshot_.directories) add_directory(fact);
+    // Outer ones first: a database's own directory within a datadir is no second dataset.
+    std::vector<std::pair<const DataDirectoryFact*, Trace>> directories;
+    for (const DataDirectoryFact& fact : snapshot_.directories) {
+      directories.emplace_back(&fact, trace_of(fact.mnt_ns, fact.path, fact.device));
+    }
+    std::ranges::stable_sort(directories, {}, [](const auto& one) {
+      const std::vector<FsLocation>& locations = one.second.locations;
+      return locations.empty() ? one.first->path.size() : locations.front().path.size();
+    });
+    for (const auto& [fact, trace] : directories) add_directory(*fact, trace);
     for (const OpenFileFact& file : snapshot_.open_files) add_open_file(file);
     for (const ProcessFact& process : snapshot_.processes) add_process(process);
     for (std::size_t i = 0; i < datasets_.size(); ++i) finish(datasets_[i], traces_[i]);
@@ -34,8 +44,7 @@ class Assembly {
   }
 
  private:
-  void add_directory(const DataDirectoryFact& fact) {
-    const Trace trace = trace_of(fact.mnt_ns, fact.path, fact.device);
+  void add_directory(const DataDirectoryFact& fact, const Trace& trace) {
     std::optional<std::size_t> index = same_place(fact, trace);
     if (!index) {
       Dataset dataset;
@@ -54,14 +63,18 @@ class Assembly {
     for (const DirectoryUse& use : fact.uses) add_use(*index, use);
   }
 
-  /// The dataset of that directory seen before: in another namespace, or through an overlay and beneath it.
+  /// The dataset of that directory, or of one around it, seen before: in this namespace or another, or through an
+  /// overlay and beneath it.
   std::optional<std::size_t> same_place(const DataDirectoryFact& fact, const Trace& trace) const {
     const std::string id = fact.service + ":dir:" + std::to_string(fact.st_dev) + ":" + std::to_string(fact.inode);
     for (std::size_t i = 0; i < datasets_.size(); ++i) {
       if (datasets_[i].service != fact.service) continue;
       if (datasets_[i].id == id) return i;
       for (const FsLocation& location : trace.locations) {
-        if (std::ranges::find(traces_[i].locations, location) != traces_[i].locations.end()) return i;
+        const auto holds = [&](const FsLocation& outer) {
+          return outer.device == location.device && is_within(location.path, outer.path);
+        };
+        if (std::ranges::any_of(traces_[i].locations, holds)) return i;
       }
     }
     return std::nullopt;

@@ -133,6 +133,15 @@ struct DeviceClaimFact {
   Known<bool> claimed;
 };
 
+/// What a look through a path that is to be wiped told, all that lies beneath included. Asked only for the paths of a
+/// wipe: the search of the host need not reach everything, and what is to be destroyed must be known.
+struct TargetLookFact {
+  std::string path;                 ///< the target's
+  Known<bool> whole;                ///< true: all of it was seen, and it is what the caller sees by that name
+  bool regular_file = false;        ///< and no directory
+  std::vector<std::string> in_use;  ///< files that loop devices or swap stand on, "PATH: what stands on it"
+};
+
 /// Processes that have a data directory in use, and how.
 struct DirectoryUse {
   std::int32_t pid = 0;
@@ -190,6 +199,8 @@ struct MissingMount {
   std::string what;
   std::string where;
   std::string named_by;  ///< "/etc/fstab", "/etc/crypttab", a mount unit
+  /// The block device that `what` is; empty where there is no such device, or it is no device.
+  Known<std::vector<DeviceNumber>> devices;
 };
 
 struct BootFact {

@@ -57,6 +57,7 @@ GUARDD_JSON_FIELDS(FilesystemFact, device, fstype, mountpoint, has_content)
 GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, backing_file, backing_devices, diskseq,
                    size_bytes, read_only, removable, swap)
 GUARDD_JSON_FIELDS(DeviceClaimFact, device, claimed)
+GUARDD_JSON_FIELDS(TargetLookFact, path, whole, regular_file, in_use)
 GUARDD_JSON_FIELDS(DirectoryUse, pid, how, file)
 GUARDD_JSON_FIELDS(DataDirectoryFact, service, path, mnt_ns, mount_id, st_dev, inode, device, markers, newest_mtime_s,
                    uses)
@@ -64,7 +65,7 @@ GUARDD_JSON_FIELDS(UnreadablePlace, path, why)
 GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
 GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, source,
                    replication)
-GUARDD_JSON_FIELDS(MissingMount, what, where, named_by)
+GUARDD_JSON_FIELDS(MissingMount, what, where, named_by, devices)
 GUARDD_JSON_FIELDS(BootFact, state, missing)
 GUARDD_JSON_FIELDS(HostFact, hostname, fqdn, machine_id, boot_id, product_uuid)
 GUARDD_JSON_FIELDS(InspectorReport, name, health, problems, duration_us)
@@ -72,6 +73,6 @@ GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir
                    config_keys, markers, data_files, ports, role_probe)
 GUARDD_JSON_FIELDS(Snapshot, generation, began_boot_ms, began_wall_s, host_mnt_ns, host, boot, processes, open_files,
                    open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, claims,
-                   directories, listeners, roles, inspectors)
+                   target_looks, directories, listeners, roles, inspectors)
 
 }  // namespace guardd

@@ -30,6 +30,7 @@ GUARDD_JSON(MountFact);
 GUARDD_JSON(FilesystemFact);
 GUARDD_JSON(BlockDeviceFact);
 GUARDD_JSON(DeviceClaimFact);
+GUARDD_JSON(TargetLookFact);
 GUARDD_JSON(DirectoryUse);
 GUARDD_JSON(DataDirectoryFact);
 GUARDD_JSON(UnreadablePlace);

@@ -17,6 +17,7 @@ struct Target {
   std::optional<DeviceNumber> device;  ///< of a block device node: st_rdev; of a path: its st_dev
   bool block_device = false;
   std::optional<std::int64_t> mount_id;  ///< of a path, from statx(2) STATX_MNT_ID
+  std::optional<std::uint64_t> inode;    ///< of a path
   bool operator==(const Target&) const = default;
 };
 

@@ -25,7 +25,8 @@ struct Snapshot {
   std::vector<MountFact> mounts;
   std::vector<FilesystemFact> filesystems;
   std::vector<BlockDeviceFact> devices;
-  std::vector<DeviceClaimFact> claims;  ///< of targets that were asked about; never part of a shared look
+  std::vector<DeviceClaimFact> claims;       ///< of targets that were asked about; never part of a shared look
+  std::vector<TargetLookFact> target_looks;  ///< at the paths of a wipe; never part of a shared look
   std::vector<DataDirectoryFact> directories;
   std::vector<ListenerFact> listeners;
   std::vector<RoleFact> roles;

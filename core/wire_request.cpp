@@ -53,6 +53,9 @@ Target read_target_object(ObjectReader& in) {
   const std::int64_t mount_id = in.integer("mount_id", 0, INT64_MAX, -1);
   if (mount_id >= 0) target.mount_id = mount_id;
   if (target.block_device && target.mount_id) in.fail(in.at("mount_id"), "only a path has one");
+  const std::int64_t inode = in.integer("inode", 0, INT64_MAX, -1);
+  if (inode >= 0) target.inode = static_cast<std::uint64_t>(inode);
+  if (target.block_device && target.inode) in.fail(in.at("inode"), "only a path is asked for one");
   return target;
 }
 
@@ -134,6 +137,7 @@ json to_json(const CheckRequest& request) {
     json one{{"path", target.path}, {"kind", target.block_device ? "block_device" : "path"}};
     if (target.device) one["device"] = to_text(*target.device);
     if (target.mount_id) one["mount_id"] = *target.mount_id;
+    if (target.inode) one["inode"] = *target.inode;
     out["targets"].push_back(target.block_device || target.device || target.mount_id ? one : json(target.path));
   }
   if (!request.expect_host.empty()) out["expect_host"] = request.expect_host;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "core/strict_json.hpp"
@@ -19,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds claims_deadline{1000};
+constexpr std::int64_t late_ms = 200;           // for a worker that stops at its deadline to say so
 constexpr std::int64_t shortest_reuse_ms = 50;  // an ordinary host's look takes about 30 ms
 
 Now now_asked_at(std::int64_t asked_boot_ms) {
@@ -62,13 +64,47 @@ asio::awaitable<Looked> Checker::with_claims(Looked looked, CheckRequest request
   co_return looked;
 }
 
+/// The look with what lies beneath the targets that are paths. What could not be looked through is not known.
+asio::awaitable<Looked> Checker::with_target_looks(Looked looked, CheckRequest request) {
+  TargetsInput input;
+  for (const Target& target : request.targets) {
+    if (!target.block_device)
+      input.targets.push_back({target.path, target.mount_id.value_or(-1), target.inode.value_or(0)});
+  }
+  if (input.targets.empty()) co_return looked;
+  input.recognitions = looked.policy->recognitions();
+  for (const BlockDeviceFact& device : looked.snapshot->devices) {
+    if (!device.backing_file.empty()) input.loops.push_back(device);
+  }
+  const std::chrono::milliseconds deadline(input.deadline_ms + late_ms);
+  nlohmann::json question(input);
+  const Result<nlohmann::json> answer = co_await workers_.run("targets", std::move(question), deadline);
+  auto snapshot = std::make_shared<Snapshot>(*looked.snapshot);
+  try {
+    if (!answer) throw std::runtime_error(answer.error().message);
+    TargetsOutput output = answer->get<TargetsOutput>();
+    for (const InspectorReport& report : output.reports) {
+      if (report.health != Health::ok) throw std::runtime_error(report.problems.empty() ? "" : report.problems.front());
+    }
+    snapshot->target_looks = std::move(output.looks);
+    for (DataDirectoryFact& directory : output.directories) snapshot->directories.push_back(std::move(directory));
+  } catch (const std::exception& failure) {
+    for (const TargetPath& target : input.targets) {
+      snapshot->target_looks.push_back({.path = target.path, .whole = Unknown{failure.what()}, .in_use = {}});
+    }
+  }
+  looked.snapshot = std::move(snapshot);
+  co_return looked;
+}
+
 /// The look that this question of this caller is decided on.
 asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   const bool trusted = caller.detail == Detail::full;
   // Somebody is about to wipe: a look of its own is little, and exclusive opens must not be at everybody's command.
   if (trusted && request.operation == Operation::wipe) {
     Looked looked = co_await looker_.fresh(0);
-    co_return co_await with_claims(std::move(looked), std::move(request));
+    looked = co_await with_claims(std::move(looked), request);
+    co_return co_await with_target_looks(std::move(looked), std::move(request));
   }
   const std::int64_t asked = boot_now_ms();
   const std::uint64_t begun_before = looker_.newest();
@@ -82,10 +118,17 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
 }
 
 asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller) {
+  const auto is_path = [](const Target& target) { return !target.block_device; };
+  if (caller.detail != Detail::full && std::ranges::any_of(request.targets, is_path)) {
+    // Whether somebody has a file in use, or what lies in a directory, is not for everybody to know.
+    co_return error_reply(403, "not_permitted", "only root and the operators' group may ask about paths");
+  }
   const std::int64_t asked = boot_now_ms();
   const Looked looked = co_await look_for(request, caller);
   const Verdict verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
-  spdlog::info("{}", log_line(verdict, caller.uid, caller.pid));
+  // An ordinary user's questions decide nothing, and must not crowd out those that do.
+  const auto level = caller.detail == Detail::full ? spdlog::level::info : spdlog::level::debug;
+  spdlog::log(level, "{}", log_line(verdict, caller.uid, caller.pid));
   co_return Reply{200, to_text(to_json(verdict, caller.detail)), {}};
 }
 

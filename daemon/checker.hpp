@@ -23,6 +23,7 @@ class Checker final : public Service {
   boost::asio::awaitable<Reply> answer_status(Caller caller);
   boost::asio::awaitable<Looked> look_for(CheckRequest request, Caller caller);
   boost::asio::awaitable<Looked> with_claims(Looked looked, CheckRequest request);
+  boost::asio::awaitable<Looked> with_target_looks(Looked looked, CheckRequest request);
   [[nodiscard]] std::int64_t reuse_ms(const Caller& caller) const;
 
   Looker& looker_;

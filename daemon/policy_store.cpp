@@ -39,6 +39,11 @@ Result<std::vector<std::string>> policy_names(const PolicyDirectory& directory) 
     if (entry == nullptr) {
       if (errno != 0) return os_error(errno, directory.path);
       std::ranges::sort(names);
+      for (const std::string& name : directory.required) {
+        if (!std::ranges::binary_search(names, name)) {
+          return Error{"no_policy", directory.path + "/" + name + " is missing: reinstall guardd's policies"};
+        }
+      }
       return names;
     }
     if (!is_policy_name(entry->d_name)) continue;
@@ -51,7 +56,14 @@ Result<std::vector<std::string>> policy_names(const PolicyDirectory& directory) 
 }  // namespace
 
 std::vector<PolicyDirectory> default_policy_directories() {
-  return {{std::string(shipped_policy_directory), false}, {"/etc/guardd/policies", true}};
+  constexpr std::string_view names = GUARDD_SHIPPED_POLICIES;  // separated by commas; the build lists policies/
+  PolicyDirectory shipped{std::string(shipped_policy_directory)};
+  for (std::size_t at = 0; at < names.size();) {
+    const std::size_t end = std::min(names.find(',', at), names.size());
+    shipped.required.emplace_back(names.substr(at, end - at));
+    at = end + 1;
+  }
+  return {std::move(shipped), {"/etc/guardd/policies", true}};
 }
 
 Result<std::vector<PolicySource>> read_policy_sources(const std::vector<PolicyDirectory>& directories) {

@@ -15,6 +15,9 @@ namespace guardd {
 struct PolicyDirectory {
   std::string path;
   bool optional = false;
+  /// Names of files that must be there. A shipped policy that is gone, in the middle of a package's upgrade, is a
+  /// service that guardd would no longer know.
+  std::vector<std::string> required = {};
 };
 
 /// The shipped floor, and the site's own, which need not exist.

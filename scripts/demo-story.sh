@@ -50,6 +50,7 @@ ask 1 mysql /var/lib/mysql at_rest
 
 printf '\n4. The data is removed, by someone who knows that it is not needed any more.\n'
 rm -rf /var/lib/mysql
+until_ready guardctl check-reinstall # as above
 ask 0
 
 printf '\n5. guardd is stopped. No answer is not a yes.\n'

@@ -78,10 +78,27 @@ Uses uses_of(const Weighing& weighing, DeviceNumber target) {
   return uses;
 }
 
-/// Mounts beneath the path and processes that work there.
+bool is_right_in(const FsLocation& file, const FsLocation& directory) {
+  const std::size_t slash = std::max<std::size_t>(file.path.rfind('/'), 1);
+  return file.device == directory.device && std::string_view(file.path).substr(0, slash) == directory.path;
+}
+
+/// Mounts beneath the path, of parts of it elsewhere, and processes that work there, whatever their name for it is.
 Uses uses_of_path(const Weighing& weighing, const std::string& path) {
   const Snapshot& snapshot = weighing.snapshot;
   Uses uses;
+  const std::vector<FsLocation> targets = locate(snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path);
+  const auto look = std::ranges::find(snapshot.target_looks, path, &TargetLookFact::path);
+  const bool is_file = look != snapshot.target_looks.end() && look->regular_file;
+  const auto in_target = [&](const FsLocation& other) {
+    return std::ranges::any_of(targets, [&](const FsLocation& target) {
+      return target.device == other.device && is_within(other.path, target.path);
+    });
+  };
+  // Which file of a directory is open is not known: it may be the target.
+  const auto beside_target = [&](const FsLocation& other) {
+    return is_file && std::ranges::any_of(targets, [&](const FsLocation& file) { return is_right_in(file, other); });
+  };
   for (const MountFact& mount : snapshot.mounts) {
     if (mount.mnt_ns == snapshot.host_mnt_ns && is_within(mount.mountpoint, path)) {
       uses.add({.inspector = "storage",
@@ -91,8 +108,33 @@ Uses uses_of_path(const Weighing& weighing, const std::string& path) {
                 .detail = "a filesystem is mounted there"});
     }
   }
+  for (const MountFact& mount : snapshot.mounts) {
+    // A container's volume, or a bind mount: the root of the whole filesystem is no part of a path in it.
+    const FsLocation upper{mount.device, mount.fstype, mount.root};
+    bool is_part = mount.root != "/" && in_target(upper);
+    if (!mount.upperdir.empty()) {
+      const auto layers = locate(snapshot.mounts, mount.mnt_ns, snapshot.host_mnt_ns, mount.mountpoint);
+      is_part = is_part || std::ranges::any_of(layers, in_target);
+    }
+    if (!is_part) continue;
+    uses.add({.inspector = "storage",
+              .pid = {},
+              .exe = {},
+              .file = mount.mountpoint,
+              .detail = "a part of it is mounted there"});
+  }
+  if (look != snapshot.target_looks.end()) {
+    for (const std::string& file : look->in_use) {
+      uses.add({.inspector = "targets", .pid = {}, .exe = {}, .file = file, .detail = "in use by the kernel"});
+    }
+  }
   for (const BusyDirectory& busy : snapshot.busy_directories) {
-    if (busy.mnt_ns == snapshot.host_mnt_ns && is_within(busy.path, path)) {
+    const bool is_named = busy.mnt_ns == snapshot.host_mnt_ns && is_within(busy.path, path);
+    const auto lies_in_target = [&] {
+      const auto places = locate(snapshot.mounts, busy.mnt_ns, snapshot.host_mnt_ns, busy.path);
+      return std::ranges::any_of(places, in_target) || (!busy.cwd && std::ranges::any_of(places, beside_target));
+    };
+    if (is_named || lies_in_target()) {
       uses.add({.inspector = "open_files",
                 .pid = busy.pid,
                 .exe = {},

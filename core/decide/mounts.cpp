@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 
 #include "core/decide/weighing.hpp"
 #include "core/glob.hpp"
@@ -17,6 +18,17 @@ bool is_known(const Weighing& weighing, const FilesystemFact& filesystem) {
     return mount.device == filesystem.device && mount.mnt_ns == snapshot.host_mnt_ns && whole &&
            std::ranges::any_of(weighing.policy.system_mounts,
                                [&](const std::string& glob) { return path_glob_match(glob, mount.mountpoint); });
+  });
+}
+
+/// A reinstall mounts by what fstab says, later if not now; a wipe destroys what its targets stand on or carry.
+bool touches_missing(const Weighing& weighing, const MissingMount& missing) {
+  if (weighing.request.operation != Operation::wipe) return true;
+  if (!missing.devices.known()) return !weighing.target_devices.empty();
+  return std::ranges::any_of(missing.devices.value(), [&](DeviceNumber device) {
+    std::vector<DeviceNumber> related = weighing.graph.ancestors(device).devices;
+    std::ranges::copy(weighing.graph.descendants(device), std::back_inserter(related));
+    return touches(weighing, related, {}, true);
   });
 }
 
@@ -39,6 +51,7 @@ void weigh_mounts(Weighing& weighing) {
     weighing.refuse_by_rule("mount.unrecognised", "", reason);
   }
   for (const MissingMount& missing : snapshot.boot.missing) {
+    if (!touches_missing(weighing, missing)) continue;
     Reason reason;
     reason.message = missing.named_by + " names " + missing.what + " for " + missing.where +
                      ", and it is not mounted: what it holds can't be seen";

@@ -13,9 +13,13 @@ Reason untraceable(const Target& target, const std::string& why) {
 
 /// The device that a target names: by the number that the caller resolved, which must be one that guardd sees too.
 const BlockDeviceFact* find_device(const StorageGraph& graph, const Target& target) {
-  if (target.device) return target.block_device ? graph.find(*target.device) : nullptr;
   constexpr std::string_view dev = "/dev/";
-  return target.path.starts_with(dev) ? graph.find(std::string_view(target.path).substr(dev.size())) : nullptr;
+  const BlockDeviceFact* const by_name =
+      target.path.starts_with(dev) ? graph.find(std::string_view(target.path).substr(dev.size())) : nullptr;
+  if (!target.device) return by_name;
+  if (!target.block_device) return nullptr;
+  const BlockDeviceFact* const by_number = graph.find(*target.device);
+  return by_name != nullptr && by_name != by_number ? nullptr : by_number;
 }
 
 void place_path(Weighing& weighing, const Target& target) {
@@ -27,6 +31,12 @@ void place_path(Weighing& weighing, const Target& target) {
   }
   if (target.path.starts_with("/dev/") && !target.block_device && !target.device) {
     return weighing.add(untraceable(target, "it is no block device that the host knows"));
+  }
+  const auto& looks = weighing.snapshot.target_looks;
+  const auto look = std::ranges::find(looks, target.path, &TargetLookFact::path);
+  if (look == looks.end() || !look->whole.value_or(false)) {
+    weighing.add(untraceable(target, "it was not looked through: " +
+                                         (look == looks.end() ? "only the paths of a wipe are" : look->whole.why())));
   }
   weighing.target_paths.push_back(&target);
   for (FsLocation& location : locate(snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, target.path)) {
@@ -59,7 +69,7 @@ void place_targets(Weighing& weighing) {
     if (const BlockDeviceFact* device = find_device(weighing.graph, target)) {
       weighing.target_devices.insert(device->device);
     } else if (target.block_device) {
-      weighing.add(untraceable(target, "guardd does not see such a block device"));
+      weighing.add(untraceable(target, "guardd sees no block device of that name and number"));
     } else {
       place_path(weighing, target);
     }

@@ -20,6 +20,7 @@ bool Listing::next(Entry& entry) {
     const auto* record = reinterpret_cast<const dirent64*>(buffer_.data() + position_);
     position_ += record->d_reclen;
     entry.name = record->d_name;
+    entry.inode = record->d_ino;
     entry.type = record->d_type;
     if (entry.name != "." && entry.name != "..") return true;
   }

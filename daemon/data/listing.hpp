@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -11,8 +12,9 @@ namespace guardd {
 class Listing {
  public:
   struct Entry {
-    std::string_view name;   ///< valid until the next call of next()
-    unsigned char type = 0;  ///< DT_DIR and so on; DT_UNKNOWN on filesystems that don't tell
+    std::string_view name;    ///< valid until the next call of next()
+    std::uint64_t inode = 0;  ///< d_ino: of a mount point, the directory beneath
+    unsigned char type = 0;   ///< DT_DIR and so on; DT_UNKNOWN on filesystems that don't tell
   };
 
   /// Borrows the descriptor and the buffer, which may be shared by listings that don't overlap.

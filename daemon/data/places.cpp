@@ -4,6 +4,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "core/glob.hpp"
 #include "daemon/data/config_paths.hpp"
@@ -18,6 +20,11 @@ namespace guardd {
 namespace {
 
 constexpr std::size_t max_expansion = 1024;  // of one pattern
+/// Where container engines keep the volumes that containers store their data in, below the depth that the search always
+/// reaches: Docker, Podman, kubelet.
+constexpr std::array<std::string_view, 4> volume_places{
+    "/var/lib/docker/volumes/*/_data", "/var/lib/containers/storage/volumes/*/_data",
+    "/var/lib/kubelet/pods/*/volumes/*/*", "/var/lib/rancher/k3s/storage/*"};
 constexpr int max_climb = 5;  // /var/lib/postgresql/15/main/base/16384: a file's cluster is not far above it
 
 std::string parent_of(const std::string& path) {
@@ -47,6 +54,7 @@ void Places::look() {
   for (View* view : views_.namespaces()) look_at_defaults(*view);
   if (views_.host() != nullptr) {
     for (const std::string& path : input_.known_paths) look_at_path(*views_.host(), path, true, false);
+    look_at_volumes(*views_.host());
   }
   look_at_processes();
   look_at_open_files();
@@ -92,6 +100,12 @@ void Places::look_at_defaults(View& view) {
     for (const std::string& pattern : recognition.config_files) {
       for (const std::string& file : expand(view, pattern, true)) look_at_config(view, file, recognition.config_keys);
     }
+  }
+}
+
+void Places::look_at_volumes(View& host) {
+  for (const std::string_view pattern : volume_places) {
+    for (const std::string& path : expand(host, std::string(pattern), true)) look_at_path(host, path, true, false);
   }
 }
 

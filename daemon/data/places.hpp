@@ -28,6 +28,7 @@ class Places {
 
  private:
   void look_at_defaults(View& view);
+  void look_at_volumes(View& host);
   void look_at_config(View& view, const std::string& file, const std::vector<std::string>& keys);
   void look_at_processes();
   void look_at_open_files();

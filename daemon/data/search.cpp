@@ -2,16 +2,13 @@
 #include "daemon/data/search.hpp"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 
+#include "daemon/data/open_beneath.hpp"
 #include "daemon/inspect/report.hpp"
 #include "daemon/os/clock.hpp"
 #include "daemon/os/read.hpp"
@@ -33,29 +30,9 @@ constexpr std::size_t many_children = 1000;
 constexpr std::size_t many_in_shared = 100;
 constexpr std::size_t penalty = 4;
 
-Fd open_beneath(int root, const std::string& path) {
-  open_how how{};
-  how.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOATIME;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  const char* name = path.empty() ? "." : path.c_str();
-  long fd = ::syscall(SYS_openat2, root, name, &how, sizeof how);
-  if (fd < 0 && errno == EPERM) {  // O_NOATIME is for the owner and CAP_FOWNER alone
-    how.flags &= ~static_cast<std::uint64_t>(O_NOATIME);
-    fd = ::syscall(SYS_openat2, root, name, &how, sizeof how);
-  }
-  return Fd(static_cast<int>(fd));
-}
-
 std::string joined(const std::string& directory, const std::string& name) {
   if (name.empty()) return directory;
   return directory == "/" ? "/" + name : directory + "/" + name;
-}
-
-/// Gone meanwhile, mounted over meanwhile, or too deep for a path: what a busy host does, and nothing that hides data
-/// for long.
-bool is_passing(int error) {
-  return error == ENOENT || error == ENOTDIR || error == EXDEV || error == ELOOP || error == ENAMETOOLONG ||
-         error == EAGAIN;
 }
 
 }  // namespace
@@ -141,7 +118,8 @@ void Search::look_into(const Item& item) {
     const bool is_child = entry.type == DT_DIR || entry.type == DT_UNKNOWN;
     if (is_child) children.emplace_back(entry.name);
   }
-  if (listing.error() != 0) complain(root, os_error(listing.error(), joined(root.node.path, item.path)));
+  const bool hides = listing.error() != 0 && !is_passing(listing.error());
+  if (hides) complain(root, os_error(listing.error(), joined(root.node.path, item.path)));
   if (is_long || !finder_.markers().complete(hits).empty()) {
     const Result<Node> node = walk(*root.view, joined(root.node.path, item.path));
     const std::optional<Error> error = node ? finder_.look_at(*root.view, *node) : std::optional(node.error());

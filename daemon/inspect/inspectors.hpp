@@ -101,6 +101,27 @@ struct ClaimsOutput {
 };
 ClaimsOutput inspect_claims(const ClaimsInput& input, const HostRoot& root);
 
+/// A path as the caller resolved it.
+struct TargetPath {
+  std::string path;
+  std::int64_t mount_id = -1;  ///< -1: not said
+  std::uint64_t inode = 0;     ///< 0: not said
+};
+
+struct TargetsInput {
+  std::vector<Recognition> recognitions;
+  std::vector<TargetPath> targets;
+  std::vector<BlockDeviceFact> loops;  ///< loop devices in use
+  std::int64_t deadline_ms = 2500;
+};
+/// Looks through each target to its end, as PID 1 sees it.
+struct TargetsOutput {
+  std::vector<TargetLookFact> looks;
+  std::vector<DataDirectoryFact> directories;  ///< in the targets, and around them
+  std::vector<InspectorReport> reports;
+};
+TargetsOutput inspect_targets(const TargetsInput& input, const HostRoot& root);
+
 struct RoleInput {
   ProcessFact process;
   std::string probe;             ///< "mysql"

@@ -31,7 +31,9 @@ std::vector<DeviceNumber> by_path(std::string_view path, const std::vector<Mount
 
 }  // namespace
 
-std::optional<DeviceNumber> read_backing_st_dev(const BlockDeviceFact& loop, const HostRoot& root) {
+DeviceNumber BackingFile::device() const { return {major(st_dev), minor(st_dev)}; }
+
+std::optional<BackingFile> read_backing_file(const BlockDeviceFact& loop, const HostRoot& root) {
   const std::string path = root.dev + "/" + loop.name;
   struct stat node {};
   // A FIFO or another device under that name must not be opened.
@@ -40,7 +42,8 @@ std::optional<DeviceNumber> read_backing_st_dev(const BlockDeviceFact& loop, con
   const Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   loop_info64 info{};
   if (!fd || ::ioctl(fd.get(), LOOP_GET_STATUS64, &info) != 0) return std::nullopt;
-  return DeviceNumber{major(info.lo_device), minor(info.lo_device)};
+  // The kernel packs the number as its own stat does, which is what major(3) takes for those that fit.
+  return BackingFile{info.lo_device, info.lo_inode};
 }
 
 std::vector<DeviceNumber> trace_file(std::string_view path, std::optional<DeviceNumber> st_dev,

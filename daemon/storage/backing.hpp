@@ -10,9 +10,15 @@
 
 namespace guardd {
 
-/// st_dev of the file under a loop device, by LOOP_GET_STATUS64, loop(4). Unlike the path in sysfs, which is as seen by
+struct BackingFile {
+  std::uint64_t st_dev = 0;  ///< as fstat(2) has it
+  std::uint64_t inode = 0;
+  [[nodiscard]] DeviceNumber device() const;
+};
+
+/// The file under a loop device, by LOOP_GET_STATUS64, loop(4). Unlike the path in sysfs, which is as seen by
 /// whoever attached it, it does not depend on mount namespaces. Nothing where the device can't be asked.
-std::optional<DeviceNumber> read_backing_st_dev(const BlockDeviceFact& loop, const HostRoot& root);
+std::optional<BackingFile> read_backing_file(const BlockDeviceFact& loop, const HostRoot& root);
 
 /// The device numbers, as mountinfo has them, of the filesystems that a file may lie on, given its st_dev where known
 /// and its path in PID 1's mount namespace. A real st_dev is the answer. A made-up one: that of a mounted filesystem,

@@ -28,8 +28,9 @@ BootOutput inspect_boot(const HostRoot& root) {
   }
   for (const WantedCrypt& entry : read_closed_crypts(root, problems)) {
     if (!is_missing(entry, look_up)) continue;
-    output.boot.missing.push_back({entry.device, "/dev/mapper/" + entry.name, root.etc + "/crypttab"});
+    output.boot.missing.push_back({entry.device, "/dev/mapper/" + entry.name, root.etc + "/crypttab", {}});
   }
+  for (MissingMount& missing : output.boot.missing) missing.devices = devices_of_source(missing.what, root);
   output.reports.push_back(make_report("boot", std::move(problems), start));
   return output;
 }

@@ -108,8 +108,9 @@ class StorageInspection {
     std::vector<BlockDeviceFact> memory;
     for (BlockDeviceFact& device : output_.devices) {
       if (device.backing_file.empty()) continue;
-      device.backing_devices =
-          trace_file(device.backing_file, read_backing_st_dev(device, root_), output_.mounts, output_.host_mnt_ns);
+      const std::optional<BackingFile> file = read_backing_file(device, root_);
+      device.backing_devices = trace_file(device.backing_file, file ? std::optional(file->device()) : std::nullopt,
+                                          output_.mounts, output_.host_mnt_ns);
       for (const DeviceNumber number : device.backing_devices) {
         if (find(number) == nullptr && is_memory(number)) memory.push_back(memory_device(number));
       }

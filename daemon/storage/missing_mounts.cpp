@@ -76,7 +76,7 @@ std::vector<MissingMount> find_missing(const std::vector<WantedMount>& wanted, c
     const std::string where = plain_path(mount.where);
     if (mounted.contains(where) || mounted.contains(resolve(where))) continue;
     if (!is_missing(mount, look_up) || !named.insert(where).second) continue;
-    missing.push_back({mount.what, where, mount.named_by});
+    missing.push_back({mount.what, where, mount.named_by, {}});
   }
   return missing;
 }

@@ -56,20 +56,38 @@ std::string unquoted(std::string_view value) {
   return std::string(quoted ? value.substr(1, value.size() - 2) : value);
 }
 
-}  // namespace
-
-SourceState look_up_source(const std::string& what, const HostRoot& root) {
+/// The node of a source in /dev; none where that can't be told.
+std::optional<std::string> node_of_source(const std::string& what, const HostRoot& root) {
   constexpr std::string_view dev = "/dev/";
-  if (what.starts_with(dev)) return look_up_node(root.dev + "/" + what.substr(dev.size()), root);
-  if (what.starts_with('/')) return look_up_node(what, root);
+  if (what.starts_with(dev)) return root.dev + "/" + what.substr(dev.size());
+  if (what.starts_with('/')) return what;
   const std::size_t equals = what.find('=');
   const std::string_view tag = std::string_view(what).substr(0, equals);
   const auto known = std::ranges::find(tags, tag, &std::pair<std::string_view, std::string_view>::first);
-  if (equals == std::string::npos || known == tags.end()) return SourceState::unknown;
+  if (equals == std::string::npos || known == tags.end()) return std::nullopt;
   const std::optional<std::string> name = encoded(unquoted(std::string_view(what).substr(equals + 1)));
   // Without udev there are no links at all, and their absence says nothing.
-  if (!name || look_up_node(root.dev + "/disk", root) != SourceState::present) return SourceState::unknown;
-  return look_up_node(root.dev + "/disk/" + std::string(known->second) + "/" + *name, root);
+  if (!name || look_up_node(root.dev + "/disk", root) != SourceState::present) return std::nullopt;
+  return root.dev + "/disk/" + std::string(known->second) + "/" + *name;
+}
+
+}  // namespace
+
+SourceState look_up_source(const std::string& what, const HostRoot& root) {
+  const std::optional<std::string> node = node_of_source(what, root);
+  return node ? look_up_node(*node, root) : SourceState::unknown;
+}
+
+Known<std::vector<DeviceNumber>> devices_of_source(const std::string& what, const HostRoot& root) {
+  const std::optional<std::string> node = node_of_source(what, root);
+  if (!node) return Unknown{"no device is known by the name " + what};
+  struct stat status {};
+  if (::stat(node->c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::vector<DeviceNumber>();
+    return Unknown{os_error(errno, *node).message};
+  }
+  if (!S_ISBLK(status.st_mode)) return std::vector<DeviceNumber>();
+  return std::vector{DeviceNumber{major(status.st_rdev), minor(status.st_rdev)}};
 }
 
 std::string resolve_mountpoint(const std::string& path, const std::vector<MountFact>& mounts, const HostRoot& root) {

@@ -18,6 +18,9 @@ GUARDD_JSON_FIELDS(ClientsOutput, listeners, reports)
 GUARDD_JSON_FIELDS(BootOutput, host, boot, reports)
 GUARDD_JSON_FIELDS(ClaimsInput, devices)
 GUARDD_JSON_FIELDS(ClaimsOutput, claims, reports)
+GUARDD_JSON_FIELDS(TargetPath, path, mount_id, inode)
+GUARDD_JSON_FIELDS(TargetsInput, recognitions, targets, loops, deadline_ms)
+GUARDD_JSON_FIELDS(TargetsOutput, looks, directories, reports)
 GUARDD_JSON_FIELDS(RoleInput, process, probe, credentials_file, deadline_ms)
 
 }  // namespace guardd

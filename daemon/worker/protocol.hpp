@@ -27,6 +27,9 @@ GUARDD_JSON(ClientsOutput);
 GUARDD_JSON(BootOutput);
 GUARDD_JSON(ClaimsInput);
 GUARDD_JSON(ClaimsOutput);
+GUARDD_JSON(TargetPath);
+GUARDD_JSON(TargetsInput);
+GUARDD_JSON(TargetsOutput);
 GUARDD_JSON(RoleInput);
 
 #undef GUARDD_JSON

@@ -19,7 +19,8 @@ Question question(Operation operation = Operation::reinstall, const std::vector<
   Question asked;
   asked.request.operation = operation;
   asked.request.whole_host = targets.empty();
-  for (const std::string& path : targets) asked.request.targets.push_back({.path = path, .device = {}, .mount_id = {}});
+  for (const std::string& path : targets)
+    asked.request.targets.push_back({.path = path, .device = {}, .mount_id = {}, .inode = {}});
   asked.socket = "/run/guardd/guardd.sock";
   return asked;
 }
@@ -169,7 +170,7 @@ TEST_CASE("another HTTP status is no verdict, whatever its body says") {
   }
   const Conclusion denied = conclude(
       question(), HttpResponse{403, true, R"({"error":{"code":"denied","message":"operators only"}})"}, local(), true);
-  check_own_shape(denied, "unknown", "daemon.unreachable");
+  check_own_shape(denied, "unknown", "daemon.denied");
   CHECK(denied.document.at("reasons").at(0).at("message").get<std::string>().find("operators only") !=
         std::string::npos);
 }

@@ -86,17 +86,17 @@ TEST_CASE("a request for targets") {
   REQUIRE(request.ok());
   CHECK_FALSE(request->whole_host);
   REQUIRE(request->targets.size() == 4);
-  CHECK(request->targets[0] == Target{"/dev/sdb", std::nullopt, false, std::nullopt});
-  CHECK(request->targets[1] == Target{"/dev/nvme0n1", DeviceNumber{259, 0}, true, std::nullopt});
-  CHECK(request->targets[2] == Target{"/srv", DeviceNumber{254, 1}, false, 29});
-  CHECK(request->targets[3] == Target{"/", std::nullopt, false, std::nullopt});
+  CHECK(request->targets[0] == Target{"/dev/sdb", std::nullopt, false, std::nullopt, {}});
+  CHECK(request->targets[1] == Target{"/dev/nvme0n1", DeviceNumber{259, 0}, true, std::nullopt, {}});
+  CHECK(request->targets[2] == Target{"/srv", DeviceNumber{254, 1}, false, 29, {}});
+  CHECK(request->targets[3] == Target{"/", std::nullopt, false, std::nullopt, {}});
 }
 
 TEST_CASE("a request that was written is read back the same") {
   CheckRequest request{.operation = Operation::wipe, .whole_host = false, .targets = {}, .expect_host = "db1"};
-  request.targets = {{"/dev/sdb", DeviceNumber{8, 16}, true, std::nullopt},
-                     {"/srv/a\nb", DeviceNumber{254, 1}, false, 29},
-                     {"/dev/sdc", std::nullopt, false, std::nullopt}};
+  request.targets = {{"/dev/sdb", DeviceNumber{8, 16}, true, std::nullopt, {}},
+                     {"/srv/a\nb", DeviceNumber{254, 1}, false, 29, {}},
+                     {"/dev/sdc", std::nullopt, false, std::nullopt, {}}};
   const Result<CheckRequest> again = parse_check_request(to_text(to_json(request)));
   REQUIRE(again.ok());
   CHECK(again->operation == request.operation);
@@ -146,7 +146,7 @@ TEST_CASE("targets that are none are errors with a pointer") {
                              R"({"path": "/a", "kind": "path", "mount_id": -1})",
                              R"({"path": "/a", "kind": "path", "mount_id": "1"})",
                              R"({"path": "/a", "kind": "block_device", "device": "8:1", "mount_id": 1})",
-                             R"({"path": "/a", "kind": "path", "inode": 1})"}) {
+                             R"({"path": "/a", "kind": "path", "owner": 1})"}) {
     const Error error = failure(wipe(R"(["/dev/sdb", )" + std::string(target) + "]"));
     CHECK(error.code == "bad_request");
     CHECK(error.message.starts_with("/targets/1"));
@@ -255,7 +255,7 @@ TEST_CASE("a summary tells codes and services, and nothing that is somebody's") 
 TEST_CASE("an answer names the targets byte for byte") {
   Verdict verdict = sample_verdict();
   verdict.request.whole_host = false;
-  verdict.request.targets = {{"/srv/a\nb\\", std::nullopt, false, std::nullopt}};
+  verdict.request.targets = {{"/srv/a\nb\\", std::nullopt, false, std::nullopt, {}}};
   const Result<Answer> answer = parse_answer(to_text(to_json(verdict, Detail::full)));
   REQUIRE(answer.ok());
   CHECK(answer->target_paths == std::vector<std::string>{"/srv/a\nb\\"});

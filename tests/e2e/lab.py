@@ -142,11 +142,11 @@ class Lab:
         self.processes.append(process)
         return process
 
-    def python(self, program, *arguments, log="/dev/null"):
+    def python(self, program, *arguments, wrapper=()):
         """Starts a Python program that stays, given as text, and waits until it prints "ready" into its log."""
         number = len(self.processes)
         log = f"/run/python-{number}.log"
-        process = self.start(["/usr/bin/python3", "-uc", program, *arguments], log=log)
+        process = self.start([*wrapper, "/usr/bin/python3", "-uc", program, *arguments], log=log)
 
         def is_ready():
             text = self.path(log).read_text() if self.path(log).exists() else ""

@@ -8,7 +8,7 @@ CODES = {
     "replicas.attached", "clients.connected", "device.in_use", "device.unrecognised", "mount.unrecognised",
     "mount.missing", "path.protected", "hold.active", "permit.conflict", "operation.interrupted", "host.mismatch",
     "host.starting", "quorum.denied", "inspector.failed", "snapshot.stale", "target.untraceable", "ledger.failed",
-    "ledger.lost", "daemon.unreachable", "daemon.untrusted",
+    "ledger.lost", "daemon.unreachable", "daemon.denied", "daemon.untrusted",
 }
 EXIT_STATUS = {"allow": 0, "refuse": 1, "unknown": 3}
 

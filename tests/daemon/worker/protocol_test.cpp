@@ -56,7 +56,7 @@ TEST_CASE("inputs and outputs go through the pipe unharmed") {
 
   BootOutput boot;
   boot.host.hostname = "db1";
-  boot.boot.missing = {{"/dev/sdb1", "/data", "/etc/fstab"}};
+  boot.boot.missing = {{"/dev/sdb1", "/data", "/etc/fstab", {}}};
   CHECK(through(boot).boot.missing.at(0).where == "/data");
   CHECK_FALSE(through(boot).boot.state.known());
 }
