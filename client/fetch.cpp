@@ -28,7 +28,8 @@ Fetched fetch_document(Session& session, const Arguments& arguments, const Local
     const std::string said = error_message(answer->body);
     return failure(denied ? exit_status::not_permitted : exit_status::unknown,
                    denied ? "daemon.denied" : "daemon.unreachable",
-                   (denied ? "guardd does not answer this to this caller: " : "guardd did not answer: ") + said + " (HTTP " + std::to_string(answer->status) + ")",
+                   (denied ? "guardd does not answer this to this caller: " : "guardd did not answer: ") + said +
+                       " (HTTP " + std::to_string(answer->status) + ")",
                    denied ? "Ask as root or as a member of the operators' group" : "See `journalctl -u guardd`");
   }
 

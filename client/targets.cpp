@@ -61,8 +61,11 @@ Result<Target> resolve(const std::string& name, Operation operation) {
   struct statx status {};
   if (::statx(held.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &status) != 0)
     return not_resolved(errno, name);
-  Target target{
-      .path = *path, .device = std::nullopt, .block_device = S_ISBLK(status.stx_mode), .mount_id = std::nullopt, .inode = std::nullopt};
+  Target target{.path = *path,
+                .device = std::nullopt,
+                .block_device = S_ISBLK(status.stx_mode),
+                .mount_id = std::nullopt,
+                .inode = std::nullopt};
   if (S_ISCHR(status.stx_mode) || S_ISFIFO(status.stx_mode) || S_ISSOCK(status.stx_mode) || S_ISLNK(status.stx_mode)) {
     return usage("target " + shown(name) + " is no block device, file or directory");
   }

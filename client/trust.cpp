@@ -124,10 +124,9 @@ Conclusion conclude_response(const Question& question, const HttpResponse& respo
 
   const std::string said = error_message(response.body) + " (HTTP " + std::to_string(response.status) + ")";
   if (response.status == http_forbidden) {
-    Conclusion denied =
-        own_verdict(question, local, Outcome::unknown,
-                    {"daemon.denied", "guardd does not answer this question to this caller: " + said},
-                    "Ask as root or as a member of the operators' group");
+    Conclusion denied = own_verdict(question, local, Outcome::unknown,
+                                    {"daemon.denied", "guardd does not answer this question to this caller: " + said},
+                                    "Ask as root or as a member of the operators' group");
     denied.exit_status = exit_status::not_permitted;
     return denied;
   }
