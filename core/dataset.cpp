@@ -70,6 +70,9 @@ class Assembly {
     for (std::size_t i = 0; i < datasets_.size(); ++i) {
       if (datasets_[i].service != fact.service) continue;
       if (datasets_[i].id == id) return i;
+      // Where neither can be traced, both weigh on every target: only the names are left to compare.
+      const bool untraced = trace.locations.empty() && traces_[i].locations.empty();
+      if (untraced && datasets_[i].mnt_ns == fact.mnt_ns && is_within(fact.path, datasets_[i].path)) return i;
       for (const FsLocation& location : trace.locations) {
         const auto holds = [&](const FsLocation& outer) {
           return outer.device == location.device && is_within(location.path, outer.path);
