@@ -81,11 +81,8 @@ std::string reason_lines(const json& reason, const Style& style) {
 std::string lifted_lines(const json& document, const Style& style) {
   std::string text;
   for (const json& lifted : shown_array(document, "lifted")) {
-    // The reason's members, beside what lifted it or in an object of their own.
-    const json& inner = shown_object(lifted, "reason");
-    const json& reason = inner.empty() ? lifted : inner;
-    text += "  " + style.yellow("lifted") + " by " + shown_text(lifted, "by") + ": " + shown_text(reason, "message") +
-            style.faint(" [" + shown_text(reason, "code") + "]") + "\n";
+    text += "  " + style.yellow("lifted") + " by " + shown_text(lifted, "by") + ": " + shown_text(lifted, "message") +
+            style.faint(" [" + shown_text(lifted, "code") + "]") + "\n";
   }
   return text;
 }

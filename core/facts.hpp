@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -218,12 +219,15 @@ struct HostFact {
 
 enum class Health { ok, degraded, failed };
 
+/// An answer must stay readable, and what broke a look is rarely more than one thing.
+inline constexpr std::size_t max_inspector_problems = 16;
+
 /// How one inspector fared. degraded: partial facts; failed: none that count. Both make a verdict unknown where policy
 /// requires the inspector.
 struct InspectorReport {
   std::string name;
   Health health = Health::failed;
-  std::vector<std::string> problems;  ///< at most 16, the first ones
+  std::vector<std::string> problems;  ///< the first max_inspector_problems of them
   std::int64_t duration_us = 0;
 };
 

@@ -138,7 +138,8 @@ json to_json(const CheckRequest& request) {
     if (target.device) one["device"] = to_text(*target.device);
     if (target.mount_id) one["mount_id"] = *target.mount_id;
     if (target.inode) one["inode"] = *target.inode;
-    out["targets"].push_back(target.block_device || target.device || target.mount_id ? one : json(target.path));
+    const bool resolved = target.block_device || target.device || target.mount_id || target.inode;
+    out["targets"].push_back(resolved ? one : json(target.path));
   }
   if (!request.expect_host.empty()) out["expect_host"] = request.expect_host;
   return out;

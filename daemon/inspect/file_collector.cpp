@@ -174,7 +174,7 @@ void FileCollector::mapping(const MapLine& map) {
   std::string unescaped;
   std::string_view path = map.path;
   if (path.find('\\') != std::string_view::npos) {
-    unescaped = procfs::unescape_octal(path);
+    unescaped = procfs::unescape_octal_leniently(path);
     path = unescaped;
   }
   const bool deleted = procfs::strip_deleted(path);

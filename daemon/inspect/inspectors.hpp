@@ -11,7 +11,7 @@
 #include "core/recognition.hpp"
 
 /// The inspectors: each a function from an input to facts and a report of its own health, run in a worker process that
-/// guardd can lose (daemon/workers). They know no policy. They throw nothing for what they can't see: that is a problem
+/// guardd can lose (daemon/worker). They know no policy. They throw nothing for what they can't see: that is a problem
 /// in the report.
 namespace guardd {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -12,21 +12,18 @@
 
 namespace guardd {
 
-/// An answer must stay readable, and what broke a look is rarely more than one thing.
-inline constexpr std::size_t max_problems = 16;
-
-/// Adds a problem unless there are max_problems of them already.
+/// Adds a problem unless there are max_inspector_problems of them already.
 inline void add_problem(std::vector<std::string>& problems, std::string problem) {
-  if (problems.size() < max_problems) problems.push_back(std::move(problem));
+  if (problems.size() < max_inspector_problems) problems.push_back(std::move(problem));
 }
 
 /// The report of an inspector that began at `start_us` (monotonic_now_us): ok when there is no problem, degraded
-/// otherwise; with the first max_problems of them.
+/// otherwise; with the first max_inspector_problems of them.
 inline InspectorReport make_report(std::string name, std::vector<std::string> problems, std::int64_t start_us) {
   InspectorReport report;
   report.name = std::move(name);
   report.health = problems.empty() ? Health::ok : Health::degraded;
-  if (problems.size() > max_problems) problems.resize(max_problems);
+  problems.resize(std::min(problems.size(), max_inspector_problems));
   report.problems = std::move(problems);
   report.duration_us = monotonic_now_us() - start_us;
   return report;

@@ -6,21 +6,34 @@ namespace {
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
+/// Whether `text` begins with a backslash and three octal digits of one byte.
+bool begins_with_escape(std::string_view text) {
+  return text.size() > 3 && text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
+         is_octal(text[3]);
+}
+
+char escaped_byte(std::string_view escape) {
+  return static_cast<char>((escape[1] - '0') * 64 + (escape[2] - '0') * 8 + (escape[3] - '0'));
+}
+
 }  // namespace
 
-std::string unescape_octal(std::string_view text) {
+std::string unescape_octal_leniently(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && text.size() - i > 3 && text[i + 1] >= '0' && text[i + 1] <= '3' && is_octal(text[i + 2]) &&
-        is_octal(text[i + 3])) {
-      plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
-      i += 3;
-    } else {
-      plain += text[i];
-    }
+  while (!text.empty()) {
+    const bool escape = begins_with_escape(text);
+    plain += escape ? escaped_byte(text) : text.front();
+    text.remove_prefix(escape ? 4 : 1);
   }
   return plain;
+}
+
+std::optional<std::string> unescape_octal(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at + 4)) {
+    if (!begins_with_escape(text.substr(at))) return std::nullopt;
+  }
+  return unescape_octal_leniently(text);
 }
 
 }  // namespace guardd::procfs

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace guardd::procfs {
 
-/// Undoes the octal escapes of the kernel's seq_path() and mangle_path(): a backslash and three octal digits up to
-/// \377. Any other backslash stands for itself.
-std::string unescape_octal(std::string_view text);
+/// Undoes the octal escapes of the kernel's mangle_path() (fs/seq_file.c): a backslash and three octal digits up to
+/// \377. Where the backslash itself is escaped too (mountinfo, swaps): nothing when one stands for anything else, since
+/// the kernel writes no such line.
+std::optional<std::string> unescape_octal(std::string_view text);
+
+/// The same where it is not (maps escapes only the newline): any other backslash stands for itself.
+std::string unescape_octal_leniently(std::string_view text);
 
 /// The kernel's mark on the path of a file without a name any more.
 inline constexpr std::string_view deleted_mark = " (deleted)";

@@ -18,7 +18,7 @@ bool take_user_file(std::string_view line, std::vector<std::string>& files) {
   slot = take_field(slot);
   if (!parse_number<std::uint32_t>(slot)) return false;
   const std::string_view path = line.substr(colon + 2);
-  if (path != "<none>") files.push_back(procfs::unescape_octal(path));
+  if (path != "<none>") files.push_back(procfs::unescape_octal_leniently(path));
   return true;
 }
 

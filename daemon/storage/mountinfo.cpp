@@ -12,7 +12,7 @@
 
 #include "daemon/os/fd.hpp"
 #include "daemon/os/read.hpp"
-#include "daemon/storage/octal.hpp"
+#include "daemon/procfs/escapes.hpp"
 
 namespace guardd {
 namespace {
@@ -37,7 +37,7 @@ bool to_integer(std::string_view text, Integer& value) {
 }
 
 bool to_text(std::string_view field, std::string& out) {
-  std::optional<std::string> plain = unescape_octal(field);
+  std::optional<std::string> plain = procfs::unescape_octal(field);
   if (!plain) return false;
   out = std::move(*plain);
   return true;

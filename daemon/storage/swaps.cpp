@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "daemon/storage/octal.hpp"
+#include "daemon/procfs/escapes.hpp"
 
 namespace guardd {
 namespace {
@@ -22,7 +22,7 @@ std::string_view take_field(std::string_view& rest) {
 }
 
 std::optional<SwapEntry> parse_line(std::string_view line) {
-  std::optional<std::string> path = unescape_octal(take_field(line));
+  std::optional<std::string> path = procfs::unescape_octal(take_field(line));
   if (!path || path->empty()) return std::nullopt;
   const std::string_view type = take_field(line);
   if (type != "partition" && type != "file") return std::nullopt;

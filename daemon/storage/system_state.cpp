@@ -58,11 +58,9 @@ Known<std::string> read_system_state(const HostRoot& root, std::int64_t timeout_
 
   const std::int64_t left = deadline_us - monotonic_now_us();
   sd_bus_set_method_call_timeout(raw, left > 0 ? static_cast<std::uint64_t>(left) : 1);
-  sd_bus_error error = SD_BUS_ERROR_NULL;
   char* text = nullptr;
   result = sd_bus_get_property_string(raw, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                      "org.freedesktop.systemd1.Manager", "SystemState", &error, &text);
-  sd_bus_error_free(&error);
+                                      "org.freedesktop.systemd1.Manager", "SystemState", nullptr, &text);
   if (result < 0) return because("no answer", result);
   const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
   return std::string(text);

@@ -13,11 +13,10 @@ namespace guardd {
 /// names it first.
 inline void add_sight_problems(std::vector<InspectorReport>& reports, const std::vector<std::string>& problems) {
   if (problems.empty()) return;
-  constexpr std::size_t max_problems = 16;  // of core/facts.hpp
   for (InspectorReport& report : reports) {
     report.health = Health::failed;
     report.problems.insert(report.problems.begin(), problems.begin(), problems.end());
-    report.problems.resize(std::min(report.problems.size(), max_problems));
+    report.problems.resize(std::min(report.problems.size(), max_inspector_problems));
   }
 }
 

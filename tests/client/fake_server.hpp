@@ -9,23 +9,11 @@
 #include <thread>
 #include <vector>
 
+#include "tests/temporary_directory.hpp"
+
 namespace guardd::client::test {
 
-/// A directory of the test's own, gone with it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  /// Writes a file into it and gives its path.
-  [[nodiscard]] std::string file(const std::string& name, const std::string& content) const;
-
- private:
-  std::string path_;
-};
+using guardd::test::TemporaryDirectory;
 
 /// Listens on a Unix socket and says what the test wants. It records the requests, one connection after the other.
 class FakeServer {

@@ -149,12 +149,19 @@ class Lab:
         process = self.start([*wrapper, "/usr/bin/python3", "-uc", program, *arguments], log=log)
 
         def is_ready():
-            text = self.path(log).read_text() if self.path(log).exists() else ""
+            text = self.log_text(log)
             assert process.alive() or "ready" in text, f"the program ended: {text}"
             return "ready" in text
 
         wait_for(is_ready, "the program to be ready")
         return process
+
+    def log_text(self, log):
+        """What a program has printed; nothing while its file is not there yet."""
+        try:
+            return self.path(log).read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
 
     def kill(self, pid, number=signal.SIGTERM):
         self.run(["kill", f"-{int(number)}", str(pid)])
@@ -179,8 +186,7 @@ class Lab:
         wait_for(answers, "guardd to answer")
 
     def guardd_log(self):
-        log = self.path("/run/guardd.log")
-        return log.read_text(errors="replace") if log.exists() else ""
+        return self.log_text("/run/guardd.log")
 
     def http(self, socket=SOCKET, timeout=10.0):
         return UnixConnection(self.path(socket), timeout)

@@ -48,7 +48,7 @@ class MariaDb:
         return self
 
     def answers(self):
-        assert self.process.alive(), "mariadbd ended:\n" + self.lab.path(self.log).read_text(errors="replace")[-4000:]
+        assert self.process.alive(), "mariadbd ended:\n" + self.lab.log_text(self.log)[-4000:]
         return self.lab.path(self.socket).exists() and self.client("SELECT 1", check=False).returncode == 0
 
     def client(self, query, *options, check=True):

@@ -37,7 +37,7 @@ def test_renamed_binary_in_its_own_namespaces_and_chroot(host):
     def pid_of_it():
         listing = host.run("ps -e -o pid=,args=").stdout.decode()
         found = [line.split()[0] for line in listing.splitlines() if line.split()[1:2] == ["[kworker/3:1]"]]
-        assert hidden.alive(), host.path("/run/hidden.log").read_text()
+        assert hidden.alive(), host.log_text("/run/hidden.log")
         return int(found[0]) if found else None
 
     pid = wait_for(pid_of_it, "the hidden server")
@@ -116,7 +116,7 @@ def test_server_in_a_container_of_its_own_on_an_overlay(host):
                             "bash", "-euc", script, "docker", *server.command("--skip-networking")[1:]], log="/run/docker.log")
 
     def is_up():
-        log = host.path("/run/docker.log").read_text()
+        log = host.log_text("/run/docker.log")
         assert contained.alive(), log
         return "ready for connections" in log
 

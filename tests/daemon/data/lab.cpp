@@ -157,7 +157,8 @@ Lab::Lab() {
   init_ = std::make_unique<Waiting>([&] {
     if (::chroot(tree_.at("r").c_str()) != 0 || ::chdir("/") != 0) fail("chroot");
   });
-  tree_.link("proc/1", "/proc/" + std::to_string(init_->pid())).link("proc/locks", "/proc/locks");
+  tree_.link("proc/1", "/proc/" + std::to_string(init_->pid()));
+  tree_.link("proc/locks", "/proc/locks");
   admit(init_->pid());
   host_ = {tree_.at("proc"), "/sys", tree_.at("etc"), tree_.at("run"), "/dev"};
 }

@@ -10,7 +10,7 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/os/fd.hpp"
-#include "tests/daemon/storage/temp_tree.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace guardd::test {
 
@@ -86,7 +86,7 @@ class Lab {
   [[nodiscard]] pid_t init() const { return init_->pid(); }
   [[nodiscard]] const LoopMount& disk() const { return *disk_; }
   [[nodiscard]] std::uint64_t mnt_ns() const;
-  TempTree& scratch() { return tree_; }
+  TemporaryDirectory& scratch() { return tree_; }
 
   void file(const std::string& path, const std::string& content = "x") { tree_.file("r" + path, content); }
   void directory(const std::string& path) { tree_.directory("r" + path); }
@@ -98,7 +98,7 @@ class Lab {
   DataOutput inspect(const DataInput& input, int seconds = 20);
 
  private:
-  TempTree tree_;
+  TemporaryDirectory tree_;
   HostRoot host_;
   std::unique_ptr<LoopMount> disk_;
   std::unique_ptr<Waiting> init_;

@@ -1,48 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 
+#include "tests/temporary_directory.hpp"
+
 namespace guardd::test {
-
-/// A directory of its own under /tmp, gone at the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = "/tmp/guardd-test-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// A tree that looks like a small /proc: files and links by relative path.
 class FakeProc {
  public:
-  void file(const std::string& name, const std::string& content) const {
-    std::filesystem::create_directories(at(name).parent_path());
-    std::ofstream(at(name), std::ios::binary) << content;
-  }
-  void link(const std::string& name, const std::string& target) const {
-    std::filesystem::create_directories(at(name).parent_path());
-    std::filesystem::remove(at(name));
-    std::filesystem::create_symlink(target, at(name));
-  }
-  void directory(const std::string& name) const { std::filesystem::create_directories(at(name)); }
-  void remove(const std::string& name) const { std::filesystem::remove_all(at(name)); }
+  void file(const std::string& name, const std::string& content) const { directory_.file(name, content); }
+  void link(const std::string& name, const std::string& target) const { directory_.link(name, target); }
+  void directory(const std::string& name) const { directory_.directory(name); }
+  void remove(const std::string& name) const { std::filesystem::remove_all(directory_.at(name)); }
   [[nodiscard]] std::string root() const { return directory_.path(); }
 
   /// The namespace links of a process, all with inode numbers from `base` on.
@@ -53,9 +25,6 @@ class FakeProc {
   }
 
  private:
-  [[nodiscard]] std::filesystem::path at(const std::string& name) const {
-    return std::filesystem::path(directory_.path()) / name;
-  }
   TemporaryDirectory directory_;
 };
 

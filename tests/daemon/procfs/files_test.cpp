@@ -94,9 +94,14 @@ TEST_CASE("maps: a line that is none is an error") {
 }
 
 TEST_CASE("octal escapes") {
-  CHECK(procfs::unescape_octal("a\\040b\\012\\134") == "a b\n\\");
-  CHECK(procfs::unescape_octal("\\377") == "\xff");
-  CHECK(procfs::unescape_octal("\\400 \\01 \\08x \\") == "\\400 \\01 \\08x \\");
+  CHECK(procfs::unescape_octal_leniently("a\\040b\\012\\134") == "a b\n\\");
+  CHECK(procfs::unescape_octal_leniently("\\377") == "\xff");
+  CHECK(procfs::unescape_octal_leniently("\\400 \\01 \\08x \\") == "\\400 \\01 \\08x \\");
+  CHECK(procfs::unescape_octal("a\\040b\\134\\012") == "a b\\\n");
+  for (const char* malformed : {"\\400", "a\\01", "\\08x", "x\\", "\\\\040"}) {
+    CAPTURE(malformed);
+    CHECK_FALSE(procfs::unescape_octal(malformed));
+  }
 }
 
 TEST_CASE("the mark of a deleted file, and basenames") {

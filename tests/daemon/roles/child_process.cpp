@@ -30,18 +30,6 @@ bool wait_until(const std::function<bool()>& done, double seconds) {
   return true;
 }
 
-TempDir::TempDir() {
-  std::string name = "/tmp/guardd-roles-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  ::chmod(name.c_str(), 0755);
-  path_ = name;
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 ChildProcess::ChildProcess(std::vector<std::string> arguments, const std::string& output, uid_t uid) {
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);

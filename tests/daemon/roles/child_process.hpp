@@ -8,24 +8,15 @@
 #include <vector>
 
 #include "core/facts.hpp"
+#include "tests/temporary_directory.hpp"
 
-/// What the role tests share: programs that they start and end themselves, and temporary directories.
+/// What the role tests share: programs that they start and end themselves.
 namespace roles_test {
+
+using guardd::test::TemporaryDirectory;
 
 /// Runs until `done` says so; false when that takes longer than `seconds`.
 bool wait_until(const std::function<bool()>& done, double seconds = 10);
-
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// A program that ends with this object, by its pid, and whenever the test itself ends.
 class ChildProcess {

@@ -14,7 +14,7 @@ namespace {
 
 /// A fresh data directory takes most of a second to make, and a copy of it a tenth.
 const std::string& template_data() {
-  static const TempDir directory;
+  static const TemporaryDirectory directory;
   static const std::string data = [] {
     std::string path = directory.path() + "/data";
     ChildProcess install({"mariadb-install-db", "--no-defaults", "--user=root", "--datadir=" + path, "--skip-test-db",

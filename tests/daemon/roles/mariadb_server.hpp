@@ -44,7 +44,7 @@ class MariadbServer {
   void replicate_from(const MariadbServer& source) const;
 
  private:
-  TempDir directory_;
+  TemporaryDirectory directory_;
   std::string password_;
   unsigned port_ = 0;
   std::unique_ptr<ChildProcess> process_;

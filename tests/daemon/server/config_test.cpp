@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "temp_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace guardd;
 using namespace std::chrono_literals;
@@ -60,10 +60,10 @@ TEST_CASE("deadlines have bounds") {
 }
 
 TEST_CASE("a missing file is an error where it was asked for; an unreadable one always") {
-  const test::TempDirectory directory;
-  CHECK(read_config(directory.path("none.json"), false).ok());
-  CHECK_FALSE(read_config(directory.path("none.json"), true).ok());
+  const test::TemporaryDirectory directory;
+  CHECK(read_config(directory.at("none.json"), false).ok());
+  CHECK_FALSE(read_config(directory.at("none.json"), true).ok());
   CHECK_FALSE(read_config(directory.path(), false).ok());
-  CHECK(read_config(directory.write("good.json", R"({"operators_group": "x"})"), false)->operators_group == "x");
-  CHECK_FALSE(read_config(directory.write("bad.json", "{"), false).ok());
+  CHECK(read_config(directory.file("good.json", R"({"operators_group": "x"})"), false)->operators_group == "x");
+  CHECK_FALSE(read_config(directory.file("bad.json", "{"), false).ok());
 }

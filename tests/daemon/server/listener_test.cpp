@@ -7,10 +7,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "temp_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace guardd;
-using guardd::test::TempDirectory;
+using guardd::test::TemporaryDirectory;
 
 namespace {
 
@@ -25,8 +25,8 @@ bool can_connect(const std::string& path) {
 }  // namespace
 
 TEST_CASE("anybody may connect, whatever the umask") {
-  const TempDirectory directory;
-  const std::string path = directory.path("run/guardd.sock");
+  const TemporaryDirectory directory;
+  const std::string path = directory.at("run/guardd.sock");
   const mode_t old = ::umask(0777);
   ::umask(0077);
   const Result<Fd> socket = listen_at(path);
@@ -39,8 +39,8 @@ TEST_CASE("anybody may connect, whatever the umask") {
 }
 
 TEST_CASE("a socket whose server is gone is replaced, one that answers is not") {
-  const TempDirectory directory;
-  const std::string path = directory.path("s");
+  const TemporaryDirectory directory;
+  const std::string path = directory.at("s");
   {
     const Result<Fd> first = listen_at(path);
     REQUIRE(first.ok());
@@ -56,21 +56,21 @@ TEST_CASE("a socket whose server is gone is replaced, one that answers is not") 
 }
 
 TEST_CASE("what is no socket stays where it is") {
-  const TempDirectory directory;
-  const std::string file = directory.write("s", "precious");
+  const TemporaryDirectory directory;
+  const std::string file = directory.file("s", "precious");
   CHECK_FALSE(listen_at(file).ok());
   CHECK(std::filesystem::file_size(file) == 8);
-  std::filesystem::create_symlink(file, directory.path("link"));
-  CHECK_FALSE(listen_at(directory.path("link")).ok());
-  CHECK(std::filesystem::is_symlink(directory.path("link")));
+  std::filesystem::create_symlink(file, directory.at("link"));
+  CHECK_FALSE(listen_at(directory.at("link")).ok());
+  CHECK(std::filesystem::is_symlink(directory.at("link")));
 }
 
 TEST_CASE("paths that can't be are errors") {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   CHECK_FALSE(listen_at("").ok());
   CHECK_FALSE(listen_at("relative.sock").ok());
-  CHECK_FALSE(listen_at(directory.path("missing/deeper/s")).ok());
-  const std::string longest = directory.path(std::string(107 - directory.path().size() - 1, 'x'));
+  CHECK_FALSE(listen_at(directory.at("missing/deeper/s")).ok());
+  const std::string longest = directory.at(std::string(107 - directory.path().size() - 1, 'x'));
   CHECK(longest.size() == 107);
   CHECK(listen_at(longest).ok());
   CHECK_FALSE(listen_at(longest + "x").ok());

@@ -5,16 +5,16 @@
 
 #include <catch2/catch.hpp>
 
-#include "temp_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace guardd;
-using guardd::test::TempDirectory;
+using guardd::test::TemporaryDirectory;
 
 namespace {
 
 const std::string shipped = GUARDD_SOURCE_DIR "/policies";
 
-void copy_shipped(const TempDirectory& directory) {
+void copy_shipped(const TemporaryDirectory& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(shipped)) {
     std::filesystem::copy(entry.path(), directory.path());
   }
@@ -39,10 +39,10 @@ TEST_CASE("the shipped policies are a policy") {
 }
 
 TEST_CASE("policies are the *.json of each directory, by name; schemas and hidden files are none") {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   for (const char* name :
        {"b.json", "a.json", "policy.schema.json", ".#a.json", "a.json~", "README", "c.json.dpkg-new"}) {
-    directory.write(name, "{}");
+    directory.file(name, "{}");
   }
   const auto sources = read_policy_sources({{directory.path(), false}});
   REQUIRE(sources.ok());
@@ -50,34 +50,33 @@ TEST_CASE("policies are the *.json of each directory, by name; schemas and hidde
 }
 
 TEST_CASE("a directory that is missing, a file that can't be read, and no file at all are errors") {
-  const TempDirectory directory;
-  const auto missing = read_policy_sources({{directory.path("none"), false}});
+  const TemporaryDirectory directory;
+  const auto missing = read_policy_sources({{directory.at("none"), false}});
   REQUIRE_FALSE(missing.ok());
   CHECK(missing.error().message.find("none: No such file or directory; name a directory") != std::string::npos);
-  CHECK(read_policy_sources({{directory.path("none"), true}}).error().message.find("--policy-dir") !=
-        std::string::npos);
-  directory.write("a.json", "{}");
-  CHECK(read_policy_sources({{directory.path(), false}, {directory.path("none"), true}}).ok());
-  std::filesystem::create_symlink("/nonexistent", directory.path("b.json"));
+  CHECK(read_policy_sources({{directory.at("none"), true}}).error().message.find("--policy-dir") != std::string::npos);
+  directory.file("a.json", "{}");
+  CHECK(read_policy_sources({{directory.path(), false}, {directory.at("none"), true}}).ok());
+  std::filesystem::create_symlink("/nonexistent", directory.at("b.json"));
   CHECK_FALSE(read_policy_sources({{directory.path(), false}}).ok());
-  std::filesystem::remove(directory.path("b.json"));
-  directory.write("big.json", std::string(1024 * 1024 + 1, ' '));
+  std::filesystem::remove(directory.at("b.json"));
+  directory.file("big.json", std::string(1024 * 1024 + 1, ' '));
   CHECK(read_policy_sources({{directory.path(), false}}).error().code == "too_big");
 }
 
 TEST_CASE("a FIFO in place of a policy holds nobody up") {
-  const TempDirectory directory;
-  directory.write("a.json", "{}");
-  REQUIRE(::mkfifo(directory.path("b.json").c_str(), 0600) == 0);
+  const TemporaryDirectory directory;
+  directory.file("a.json", "{}");
+  REQUIRE(::mkfifo(directory.at("b.json").c_str(), 0600) == 0);
   PolicyStore store({{directory.path(), false}});
   CHECK_FALSE(store.load().ok());
 }
 
 TEST_CASE("the number of files is bounded") {
-  const TempDirectory directory;
-  for (int i = 0; i < 256; ++i) directory.write(std::to_string(i) + ".json", "{}");
+  const TemporaryDirectory directory;
+  for (int i = 0; i < 256; ++i) directory.file(std::to_string(i) + ".json", "{}");
   CHECK(read_policy_sources({{directory.path(), false}}).ok());
-  directory.write("one-more.json", "{}");
+  directory.file("one-more.json", "{}");
   CHECK(read_policy_sources({{directory.path(), false}}).error().code == "too_many");
 }
 
@@ -97,19 +96,19 @@ TEST_CASE("a policy under which everything would be allowed is none") {
 }
 
 TEST_CASE("a bad reload keeps the last good generation and says so; a good one replaces it") {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   copy_shipped(directory);
   PolicyStore store({{directory.path(), false}});
   REQUIRE(store.load().ok());
   const auto first = store.current();
 
-  directory.write("site.json", R"({"nonsense": 1})");
+  directory.file("site.json", R"({"nonsense": 1})");
   CHECK_FALSE(store.load().ok());
   CHECK(store.current() == first);
   REQUIRE(store.problems().size() == 1);
   CHECK(store.problems()[0].find("site.json: /nonsense") != std::string::npos);
 
-  directory.write("site.json", R"({"protected_paths": ["/srv/precious"]})");
+  directory.file("site.json", R"({"protected_paths": ["/srv/precious"]})");
   REQUIRE(store.load().ok());
   CHECK(store.problems().empty());
   CHECK(store.current()->generation == 2);

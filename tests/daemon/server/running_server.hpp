@@ -22,7 +22,7 @@
 #include "daemon/os/fd.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
-#include "temp_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace guardd::test {
 
@@ -69,7 +69,7 @@ class RunningServer {
   static Server::Options default_options() {
     return {.trust = {.own_uid = 0, .operators = {}}, .connections = {}, .session = {}};
   }
-  [[nodiscard]] std::string path() const { return directory_.path("guardd.sock"); }
+  [[nodiscard]] std::string path() const { return directory_.at("guardd.sock"); }
   [[nodiscard]] std::size_t connections() {
     std::promise<std::size_t> count;
     asio::post(loop_, [&] { count.set_value(server_.connections()); });
@@ -86,7 +86,7 @@ class RunningServer {
   FakeService service;
 
  private:
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   asio::io_context loop_{1};
   Server server_;
   std::thread thread_;

@@ -5,13 +5,13 @@
 
 #include <catch2/catch.hpp>
 
-#include "temp_directory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace guardd;
 
 TEST_CASE("one guardd at a time has a state directory, which nobody else may read") {
-  const test::TempDirectory directory;
-  const std::string state = directory.path("state");
+  const test::TemporaryDirectory directory;
+  const std::string state = directory.at("state");
   {
     const Result<Fd> first = lock_state(state);
     REQUIRE(first.ok());
@@ -26,10 +26,10 @@ TEST_CASE("one guardd at a time has a state directory, which nobody else may rea
 }
 
 TEST_CASE("a lock that is a link is not followed, and a directory that can't be made is an error") {
-  const test::TempDirectory directory;
-  const std::string victim = directory.write("victim", "x");
-  std::filesystem::create_directory(directory.path("state"));
-  std::filesystem::create_symlink(victim, directory.path("state/lock"));
-  CHECK_FALSE(lock_state(directory.path("state")).ok());
-  CHECK_FALSE(lock_state(directory.path("missing/state")).ok());
+  const test::TemporaryDirectory directory;
+  const std::string victim = directory.file("victim", "x");
+  std::filesystem::create_directory(directory.at("state"));
+  std::filesystem::create_symlink(victim, directory.at("state/lock"));
+  CHECK_FALSE(lock_state(directory.at("state")).ok());
+  CHECK_FALSE(lock_state(directory.at("missing/state")).ok());
 }

@@ -12,27 +12,25 @@
 #include "daemon/storage/host_identity.hpp"
 #include "daemon/storage/source_lookup.hpp"
 #include "daemon/storage/system_state.hpp"
-#include "tests/daemon/storage/temp_tree.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace guardd {
 namespace {
 
-using test::TempTree;
+using test::TemporaryDirectory;
 
-HostRoot root_of(const TempTree& tree) {
+HostRoot root_of(const TemporaryDirectory& tree) {
   return {tree.at("proc"), tree.at("sys"), tree.at("etc"), tree.at("run"), tree.at("dev")};
 }
 
 struct FakeHost {
-  TempTree tree;
+  TemporaryDirectory tree;
   FakeHost() {
     tree.file("proc/1/mountinfo", "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n5 1 8:9 / /real rw - ext4 x rw\n");
     tree.file("proc/sys/kernel/random/boot_id", "0d5f0e0e-0000-4000-8000-000000000001\n");
-    tree.file("etc/machine-id", "0123456789abcdef0123456789abcdef\n")
-        .directory("dev")
-        .directory("sys")
-        .directory("run");
-    tree.directory("proc/1/root/real").link("proc/1/root/link", "real");
+    tree.file("etc/machine-id", "0123456789abcdef0123456789abcdef\n");
+    for (const char* name : {"dev", "sys", "run", "proc/1/root/real"}) tree.directory(name);
+    tree.link("proc/1/root/link", "real");
   }
   [[nodiscard]] BootOutput inspect() const { return inspect_boot(root_of(tree)); }
 };
@@ -56,8 +54,10 @@ TEST_CASE("missing mounts from fstab, units and crypttab") {
   host.tree.link("etc/systemd/system/local-fs.target.wants/c.mount", "../c.mount");
   host.tree.file("etc/systemd/system/d.mount", "[Mount]\nWhat=/dev/sdd1\nWhere=/d\n");  // nothing wants it, no disk
   host.tree.link("etc/systemd/system/e.mount", "/dev/null");
-  host.tree.file("run/systemd/system/f.mount", "[Mount]\nWhat=/dev/sdf1\nWhere=/f\n").file("dev/sdf1");
-  host.tree.file("etc/crypttab", "vault UUID=1 none luks\nopen UUID=2 none luks\n").file("dev/mapper/open");
+  host.tree.file("run/systemd/system/f.mount", "[Mount]\nWhat=/dev/sdf1\nWhere=/f\n");
+  host.tree.file("dev/sdf1");
+  host.tree.file("etc/crypttab", "vault UUID=1 none luks\nopen UUID=2 none luks\n");
+  host.tree.file("dev/mapper/open");
   host.tree.directory("dev/disk/by-uuid");
   const BootOutput output = host.inspect();
   std::vector<std::string> places;
@@ -78,7 +78,7 @@ TEST_CASE("no boot id, no mounts, a bad fstab: degraded") {
 }
 
 TEST_CASE("systemd that does not answer costs a bounded time") {
-  TempTree tree;
+  TemporaryDirectory tree;
   tree.directory("run/systemd/system");
   const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -94,14 +94,16 @@ TEST_CASE("systemd that does not answer costs a bounded time") {
 }
 
 TEST_CASE("sources") {
-  TempTree tree;
-  tree.file("dev/sdb1").directory("sys");
+  TemporaryDirectory tree;
+  tree.file("dev/sdb1");
+  tree.directory("sys");
   const HostRoot root = root_of(tree);
   CHECK(look_up_source("/dev/sdb1", root) == SourceState::present);
   CHECK(look_up_source("/dev/sdc1", root) == SourceState::absent);
   CHECK(look_up_source("UUID=1", root) == SourceState::unknown);  // no udev, no links
   CHECK(look_up_source("pool/x", root) == SourceState::unknown);
-  tree.link("dev/disk/by-uuid/1", "../../sdb1").link("dev/disk/by-label/a\\x20b", "../../sdb1");
+  tree.link("dev/disk/by-uuid/1", "../../sdb1");
+  tree.link("dev/disk/by-label/a\\x20b", "../../sdb1");
   CHECK(look_up_source("UUID=1", root) == SourceState::present);
   CHECK(look_up_source("UUID=\"1\"", root) == SourceState::present);
   CHECK(look_up_source("UUID=2", root) == SourceState::absent);
@@ -110,9 +112,12 @@ TEST_CASE("sources") {
 }
 
 TEST_CASE("mountpoints through symbolic links") {
-  TempTree tree;
-  tree.directory("proc/1/root/real/sub").link("proc/1/root/abs", "/real").link("proc/1/root/real/up", "../abs/sub");
-  tree.link("proc/1/root/loop", "loop").directory("proc/1/root/net");
+  TemporaryDirectory tree;
+  tree.directory("proc/1/root/real/sub");
+  tree.link("proc/1/root/abs", "/real");
+  tree.link("proc/1/root/real/up", "../abs/sub");
+  tree.link("proc/1/root/loop", "loop");
+  tree.directory("proc/1/root/net");
   const HostRoot root = root_of(tree);
   MountFact nfs;
   nfs.mountpoint = "/net";

@@ -61,7 +61,7 @@ TEST_CASE("the uid of a name in passwd") {
 }
 
 TEST_CASE("who is trusted with the credentials") {
-  const roles_test::TempDir directory;
+  const roles_test::TemporaryDirectory directory;
   guardd::HostRoot root;
   root.etc = directory.path();
   roles_test::write_file(root.etc + "/passwd", "mysql:x:4242:4242::/:/bin/false\n", 0644);
@@ -93,7 +93,7 @@ TEST_CASE("who is trusted with the credentials") {
 }
 
 TEST_CASE("whose file, and who else may touch it") {
-  const roles_test::TempDir directory;
+  const roles_test::TemporaryDirectory directory;
   guardd::RoleInput input;
   input.credentials_file = directory.path() + "/client.cnf";
   const auto error = [&](mode_t mode, uid_t owner) {

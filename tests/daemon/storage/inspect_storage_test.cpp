@@ -4,42 +4,44 @@
 #include <string>
 
 #include "daemon/inspect/inspectors.hpp"
-#include "tests/daemon/storage/temp_tree.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace guardd {
 namespace {
 
-using test::TempTree;
+using test::TemporaryDirectory;
 
 /// A host with a disk and its partition, a volume on that, and a loop device.
 struct FakeHost {
-  TempTree tree;
+  TemporaryDirectory tree;
 
   FakeHost() {
     tree.link("proc/1/ns/mnt", "mnt:[4026531841]");
     mounts("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n");
     tree.file("proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n");
     device("sda", "8:0", "2048");
-    tree.file("sys/devices/block/sda/removable", "0\n").file("sys/devices/block/sda/diskseq", "9\n");
+    tree.file("sys/devices/block/sda/removable", "0\n");
+    tree.file("sys/devices/block/sda/diskseq", "9\n");
     partition("sda1", "8:1");
     device("dm-0", "254:0", "1024");
-    tree.link("sys/devices/block/dm-0/slaves/sda1", "x").link("sys/devices/block/sda/sda1/holders/dm-0", "x");
+    tree.link("sys/devices/block/dm-0/slaves/sda1", "x");
+    tree.link("sys/devices/block/sda/sda1/holders/dm-0", "x");
     device("loop0", "7:0", "8");
   }
 
   void mounts(const std::string& text) { tree.file("proc/1/mountinfo", text); }
   void device(const std::string& name, const std::string& number, const std::string& sectors) {
     const std::string directory = "sys/devices/block/" + name;
-    tree.file(directory + "/dev", number + "\n")
-        .file(directory + "/size", sectors + "\n")
-        .file(directory + "/ro", "0\n");
+    tree.file(directory + "/dev", number + "\n");
+    tree.file(directory + "/size", sectors + "\n");
+    tree.file(directory + "/ro", "0\n");
     tree.link("sys/class/block/" + name, "../../devices/block/" + name);
   }
   void partition(const std::string& name, const std::string& number) {
     const std::string directory = "sys/devices/block/sda/" + name;
-    tree.file(directory + "/dev", number + "\n")
-        .file(directory + "/size", "1024\n")
-        .file(directory + "/partition", "1\n");
+    tree.file(directory + "/dev", number + "\n");
+    tree.file(directory + "/size", "1024\n");
+    tree.file(directory + "/partition", "1\n");
     tree.link("sys/class/block/" + name, "../../devices/block/sda/" + name);
   }
 
@@ -112,7 +114,8 @@ TEST_CASE("what can't be read is a problem, what is gone is not") {
 
 TEST_CASE("mounts of other namespaces") {
   FakeHost host;
-  host.tree.file("proc/50/mountinfo", "90 1 8:2 / / rw - xfs /dev/sda2 rw\n").link("proc/50/ns/mnt", "mnt:[77]");
+  host.tree.file("proc/50/mountinfo", "90 1 8:2 / / rw - xfs /dev/sda2 rw\n");
+  host.tree.link("proc/50/ns/mnt", "mnt:[77]");
   SECTION("are added") {
     const StorageOutput output = host.inspect({{{77, 50}}});
     REQUIRE(output.mounts.size() == 2);
@@ -121,7 +124,8 @@ TEST_CASE("mounts of other namespaces") {
   }
   SECTION("not when the number is another process's by now") { CHECK(host.inspect({{{78, 50}}}).mounts.size() == 1); }
   SECTION("not twice for the host's own") {
-    host.tree.file("proc/51/mountinfo", "1 0 8:1 / / rw - ext4 x rw\n").link("proc/51/ns/mnt", "mnt:[4026531841]");
+    host.tree.file("proc/51/mountinfo", "1 0 8:1 / / rw - ext4 x rw\n");
+    host.tree.link("proc/51/ns/mnt", "mnt:[4026531841]");
     CHECK(host.inspect({{{4026531841, 51}}}).mounts.size() == 1);
   }
   SECTION("a process that ended is no problem") {
@@ -189,7 +193,8 @@ TEST_CASE("btrfs stands on all its members") {
   host.mounts("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:50 /@ /srv rw - btrfs /dev/dm-0 rw\n");
   host.tree.directory("sys/fs/btrfs/features");
   SECTION("a device by its UUID") {
-    host.tree.link("sys/fs/btrfs/" + uuid + "/devices/dm-0", "x").link("sys/fs/btrfs/" + uuid + "/devices/loop0", "x");
+    host.tree.link("sys/fs/btrfs/" + uuid + "/devices/dm-0", "x");
+    host.tree.link("sys/fs/btrfs/" + uuid + "/devices/loop0", "x");
     const BlockDeviceFact made = device(host.inspect(), "btrfs:" + uuid);
     CHECK(made.device == DeviceNumber{0, 50});
     CHECK(made.slaves == std::vector<std::string>{"dm-0", "loop0"});

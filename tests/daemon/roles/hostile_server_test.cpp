@@ -15,7 +15,7 @@ using Catch::Contains;
 using guardd::Role;
 using guardd::RoleFact;
 using roles_test::ChildProcess;
-using roles_test::TempDir;
+using roles_test::TemporaryDirectory;
 using roles_test::wait_until;
 
 namespace {
@@ -75,8 +75,8 @@ class FakeServer {
   }
 
  private:
-  TempDir directory_;
-  TempDir credentials_;
+  TemporaryDirectory directory_;
+  TemporaryDirectory credentials_;
   std::unique_ptr<ChildProcess> process_;
 };
 

@@ -171,7 +171,7 @@ TEST_CASE("primary, replica and relay, and every way in which replication breaks
 
 TEST_CASE("a dump thread that did not register as a replica counts") {
   const MariadbServer server;
-  const roles_test::TempDir directory;
+  const roles_test::TemporaryDirectory directory;
   const roles_test::ChildProcess reader(
       {"mariadb-binlog", "--no-defaults", "--socket=" + server.socket(), "--user=root", "--read-from-remote-server",
        "--stop-never", "--result-file=" + directory.path() + "/binlog", server.ask("SHOW MASTER STATUS", "File")},
@@ -187,7 +187,7 @@ TEST_CASE("a dump thread that did not register as a replica counts") {
 
 TEST_CASE("who may not ask learns nothing, and the role stays unknown") {
   MariadbServer server;
-  const roles_test::TempDir directory;
+  const roles_test::TemporaryDirectory directory;
   guardd::RoleInput input = server.input();
   input.credentials_file = directory.path() + "/client.cnf";
   server.sql("CREATE USER guardd@localhost IDENTIFIED BY 's3cret'");
