@@ -7,7 +7,7 @@
 
 #include "client/arguments.hpp"
 
-/// The words of a command line, a newline between two of them.
+/// The words of a command line, a newline between two of them, or a NUL, which no word can have in it.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace guardd::client;
   static constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .target_option = true, .wait_option = true},
@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<std::string_view> words;
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
+    const std::size_t end = text.find_first_of(std::string_view("\n\0", 2));
     words.push_back(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
