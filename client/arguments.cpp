@@ -5,10 +5,13 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <ctime>
 #include <set>
-#include <tuple>
 
+#include "client/moment.hpp"
+#include "core/operation.hpp"
 #include "core/text.hpp"
 
 namespace guardd::client {
@@ -28,6 +31,11 @@ enum Code : int {
   wait,
   target,
   watch,
+  operation,
+  verdict,
+  reason,
+  until,
+  since,
   version
 };
 
@@ -40,9 +48,27 @@ constexpr option long_options[] = {
     {"wait", optional_argument, nullptr, wait},
     {"target", required_argument, nullptr, target},
     {"watch", no_argument, nullptr, watch},
+    {"operation", required_argument, nullptr, operation},
+    {"verdict", required_argument, nullptr, verdict},
+    {"reason", required_argument, nullptr, reason},
+    {"until", required_argument, nullptr, until},
+    {"since", required_argument, nullptr, since},
     {"help", no_argument, nullptr, help},
     {"version", no_argument, nullptr, version},
     {nullptr, 0, nullptr, 0},
+};
+
+/// The options that not every command takes.
+struct Specific {
+  int code;
+  SpecificOption bit;
+  const char* name;
+};
+constexpr std::array specific_options{
+    Specific{target, target_option, "--target"},    Specific{wait, wait_option, "--wait"},
+    Specific{watch, watch_option, "--watch"},       Specific{operation, operation_option, "--operation"},
+    Specific{verdict, verdict_option, "--verdict"}, Specific{reason, reason_option, "--reason"},
+    Specific{until, until_option, "--until"},       Specific{since, since_option, "--since"},
 };
 
 /// sethostname(2) takes 64 bytes, DNS names have at most 253.
@@ -183,6 +209,26 @@ class Reader {
         out_.wait = value.empty() ? longest_wait : parse_seconds(value, std::chrono::nanoseconds{0}, longest_wait);
         if (!out_.wait) error_ = "--wait: " + quoted(value) + " is not a number of seconds from 0 to 31536000";
         break;
+      case operation:
+        out_.operation = value;
+        if (!parse_operation(value)) error_ = "--operation: " + quoted(value) + " is not reinstall, wipe or reboot";
+        break;
+      case verdict:
+        out_.verdict = value;
+        if (value != "allow" && value != "refuse" && value != "unknown")
+          error_ = "--verdict: " + quoted(value) + " is not allow, refuse or unknown";
+        break;
+      case reason:
+        out_.reason = value;
+        break;
+      case until:
+        out_.until_s = parse_moment(value, std::time(nullptr), Direction::ahead);
+        if (!out_.until_s) error_ = "--until: " + quoted(value) + std::string(no_moment);
+        break;
+      case since:
+        out_.since_s = parse_moment(value, std::time(nullptr), Direction::ago);
+        if (!out_.since_s) error_ = "--since: " + quoted(value) + std::string(no_moment);
+        break;
       default:
         error_ = "an option that nothing handles";  // a long option without a case
     }
@@ -193,10 +239,10 @@ class Reader {
       error_ = group_.empty() ? "no command" : quoted(group_) + " wants a second word";
       return;
     }
-    for (const auto& [code, name, is_taken] :
-         {std::tuple{target, "--target", command_->target_option}, std::tuple{wait, "--wait", command_->wait_option},
-          std::tuple{watch, "--watch", command_->watch_option}}) {
-      if (!is_taken && seen_.contains(code)) error_ = out_.command + " does not take " + name;
+    for (const Specific& one : specific_options) {
+      const bool given = seen_.contains(one.code);
+      if (given && (command_->takes & one.bit) == 0) error_ = out_.command + " does not take " + one.name;
+      if (!given && (command_->wants & one.bit) != 0) error_ = out_.command + " wants " + one.name;
     }
     if (command_->operands && out_.operands.empty()) {
       error_ = out_.command + " wants at least one operand: an empty list is never everything";

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,15 +35,31 @@ struct Arguments {
   std::string expect_host;  ///< empty: not given
   /// --wait: how long to keep asking; longest_wait where no number was given.
   std::optional<std::chrono::nanoseconds> wait;
+  std::string operation;  ///< of core/operation.hpp; empty: not given
+  std::string verdict;    ///< "allow", "refuse" or "unknown"; empty: not given
+  std::string reason;
+  std::optional<std::int64_t> until_s;  ///< seconds since the epoch
+  std::optional<std::int64_t> since_s;  ///< seconds since the epoch
+};
+
+/// The options that only some commands take.
+enum SpecificOption : unsigned {
+  target_option = 1U << 0U,
+  wait_option = 1U << 1U,
+  watch_option = 1U << 2U,
+  operation_option = 1U << 3U,
+  verdict_option = 1U << 4U,
+  reason_option = 1U << 5U,
+  until_option = 1U << 6U,
+  since_option = 1U << 7U,
 };
 
 /// A command's name, "policy check" being two words, and what may follow it.
 struct CommandSyntax {
   std::string_view name;
-  bool target_option = false;  ///< takes --target
-  bool wait_option = false;    ///< takes --wait
-  bool watch_option = false;   ///< takes --watch
-  bool operands = false;       ///< wants at least one
+  unsigned takes = 0;     ///< SpecificOption
+  unsigned wants = 0;     ///< of those, the ones that must be given
+  bool operands = false;  ///< wants at least one
 };
 
 /// Reads a command line (without argv[0]). Strict on purpose, because scripts run this with variables in it: any empty

@@ -70,7 +70,8 @@ class Check {
   }
 
   Conclusion ask() {
-    return conclude(question_, session_.ask("/v1/check", to_text(to_json(question_.request))), local_, is_expected_);
+    return conclude(question_, session_.ask({"POST", "/v1/check", to_text(to_json(question_.request))}), local_,
+                    is_expected_);
   }
 
   int report(const Conclusion& conclusion) const {

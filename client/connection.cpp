@@ -91,10 +91,9 @@ std::optional<Error> Connection::send_all(std::string_view bytes, const Deadline
   return std::nullopt;
 }
 
-Result<HttpResponse> Connection::exchange(std::string_view path, const std::optional<std::string>& body,
-                                          const Deadline& deadline) {
+Result<HttpResponse> Connection::exchange(const HttpRequest& request, const Deadline& deadline) {
   reusable_ = false;
-  if (auto error = send_all(http_request(path, body), deadline)) return *error;
+  if (auto error = send_all(to_bytes(request), deadline)) return *error;
 
   ResponseReader reader;
   std::array<char, std::size_t{64} * 1024> buffer{};

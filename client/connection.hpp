@@ -30,8 +30,7 @@ class Connection {
   static Result<Connection> open(const std::string& socket, const PeerRule& rule, const Deadline& deadline);
 
   /// One request and its whole answer, all before the deadline.
-  Result<HttpResponse> exchange(std::string_view path, const std::optional<std::string>& body,
-                                const Deadline& deadline);
+  Result<HttpResponse> exchange(const HttpRequest& request, const Deadline& deadline);
 
   /// False after an error or when the server means to close: open a new one.
   [[nodiscard]] bool reusable() const { return reusable_; }

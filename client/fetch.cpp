@@ -2,6 +2,7 @@
 #include "client/fetch.hpp"
 
 #include "client/members.hpp"
+#include "client/output.hpp"
 #include "client/trust.hpp"
 #include "core/strict_json.hpp"
 #include "core/wire.hpp"
@@ -15,23 +16,33 @@ Fetched failure(int status, const std::string& code, const std::string& message,
   return {status, {{"error", {{"code", code}, {"message", message}, {"remedy", remedy}}}}};
 }
 
+Fetched denial(const HttpRequest& request, const HttpResponse& answer) {
+  const std::string said = error_message(answer.body) + " (HTTP " + std::to_string(answer.status) + ")";
+  if (answer.status == 403) {
+    return failure(exit_status::not_permitted, "daemon.denied", "guardd does not answer this to this caller: " + said,
+                   "Ask as root or as a member of the operators' group");
+  }
+  const bool nothing_there = answer.status == 404 && request.method == "DELETE";
+  if (answer.status == 400 || nothing_there) {
+    return failure(exit_status::usage, "usage", "guardd: " + said, "Nothing was changed. Mend the command");
+  }
+  if (answer.status == 409) {
+    return failure(exit_status::refused, "refused", "guardd: " + said, "Nothing was changed");
+  }
+  return failure(exit_status::unknown, "daemon.unreachable", "guardd did not answer: " + said,
+                 "See `journalctl -u guardd`");
+}
+
 }  // namespace
 
-Fetched fetch_document(Session& session, const Arguments& arguments, const LocalHost& local, std::string_view path) {
-  const Result<HttpResponse> answer = session.ask(path);
+Fetched fetch_document(Session& session, const Arguments& arguments, const LocalHost& local,
+                       const HttpRequest& request) {
+  const Result<HttpResponse> answer = session.ask(request);
   if (!answer) {
     return failure(exit_status::unknown, answer.error().code, "guardd " + answer.error().message,
                    "See `systemctl status guardd`; until it answers, treat this host as not safe to reinstall or wipe");
   }
-  if (answer->status != 200) {
-    const bool denied = answer->status == 403;
-    const std::string said = error_message(answer->body);
-    return failure(denied ? exit_status::not_permitted : exit_status::unknown,
-                   denied ? "daemon.denied" : "daemon.unreachable",
-                   (denied ? "guardd does not answer this to this caller: " : "guardd did not answer: ") + said +
-                       " (HTTP " + std::to_string(answer->status) + ")",
-                   denied ? "Ask as root or as a member of the operators' group" : "See `journalctl -u guardd`");
-  }
+  if (answer->status != 200 && answer->status != 201) return denial(request, *answer);
 
   const std::string untrusted_remedy = "Find out what listens at " + arguments.socket + ": no answer of it counts";
   Result<json> document = parse_json(answer->body, answer_limits);
@@ -53,10 +64,25 @@ Fetched fetch_document(Session& session, const Arguments& arguments, const Local
   return {0, std::move(document).value()};
 }
 
-std::string render_failure(const json& document, const Style& style) {
-  const json& error = shown_object(document, "error");
-  return style.yellow("UNKNOWN") + ": " + shown_text(error, "message") +
-         style.faint(" [" + shown_text(error, "code") + "]") + "\n  -> " + shown_text(error, "remedy") + "\n";
+std::string render_failure(const Fetched& fetched, const Style& style) {
+  const json& error = shown_object(fetched.document, "error");
+  std::string word = style.yellow("UNKNOWN");
+  if (fetched.exit_status == exit_status::not_permitted) word = style.red("NOT PERMITTED");
+  if (fetched.exit_status == exit_status::usage) word = style.red("WRONG");
+  if (fetched.exit_status == exit_status::refused) word = style.red("REFUSED");
+  return word + ": " + shown_text(error, "message") + style.faint(" [" + shown_text(error, "code") + "]") + "\n  -> " +
+         shown_text(error, "remedy") + "\n";
+}
+
+int show(const Arguments& arguments, const Fetched& fetched, std::string (*render)(const json&, const Style&)) {
+  const Style style{colour_wanted()};
+  std::string text;
+  if (arguments.json) {
+    text = json_line(fetched.document);
+  } else if (!arguments.quiet) {
+    text = fetched.exit_status == 0 ? render(fetched.document, style) : render_failure(fetched, style);
+  }
+  return write_out(text) ? fetched.exit_status : exit_status::unknown;
 }
 
 std::string on_screen(std::string_view text) {

@@ -12,18 +12,25 @@
 
 namespace guardd::client {
 
-/// What a GET brought: a document, or {"error": {"code", "message", "remedy"}} with the exit status that goes with it.
+/// What came of a request: a document, or {"error": {"code", "message", "remedy"}} with the exit status that goes with
+/// it.
 struct Fetched {
   int exit_status = 0;
   nlohmann::json document;
 };
 
-/// GETs a JSON object that is no verdict. Where it says whose it is and of which boot, that must be right, as in a
+/// Asks for a JSON object that is no verdict. Where it says whose it is and of which boot, that must be right, as in a
 /// verdict.
-Fetched fetch_document(Session& session, const Arguments& arguments, const LocalHost& local, std::string_view path);
+Fetched fetch_document(Session& session, const Arguments& arguments, const LocalHost& local,
+                       const HttpRequest& request);
 
 /// The error of a Fetched for people.
-std::string render_failure(const nlohmann::json& document, const Style& style);
+std::string render_failure(const Fetched& fetched, const Style& style);
+
+/// Puts it on standard output as the command line wants it: JSON, what `render` makes of it, or nothing. The exit
+/// status; unknown where it could not be written.
+int show(const Arguments& arguments, const Fetched& fetched,
+         std::string (*render)(const nlohmann::json&, const Style&));
 
 /// Lines to put over what is on a terminal's screen already, without clearing it first.
 std::string on_screen(std::string_view text);

@@ -17,7 +17,13 @@ Options, before or after the command:
   --wait[=SECONDS]     checks: as long as the answer is not an allow, ask again every second,
                        until it is or the time is over (no number: without end). --timeout
                        goes on counting for each question
-  --target DEV         check-reinstall: this disk instead of the whole host; may be repeated
+  --target DEV         check-reinstall, hold add: this disk instead of the whole host; may be
+                       repeated
+  --operation OP       hold add, audit list: reinstall, wipe or reboot
+  --reason TEXT        why somebody decides what he decides
+  --until TIME         hold add: 2027-01-31, "2027-01-31 18:00", with a Z in UTC, or 30m, 12h, 3d
+  --since TIME         audit list: the same, or a span ago
+  --verdict V          audit list: allow, refuse or unknown
   --watch              status: again and again
   --version, --help
 
@@ -28,8 +34,8 @@ Exit status:
   3  unknown: no trustworthy verdict. Treat the host as not safe
   4  not permitted to this caller
 A check exits 0 for an allow only: also with --help or --version it does not.
-status and policy show exit 0 when they got their answer, policy check when every file is valid
-(1: some file is not, 2: some file can't be read).
+Other commands exit 0 when they got their answer or did what they were told; audit verify 1 when
+the trail is broken; policy check 1 when some file is not valid, 2 when one can't be read.
 )";
 
 }  // namespace guardd::client

@@ -13,15 +13,15 @@ struct ResponseReader::State {
   std::string pending;  // bytes that the parser wants to see again together with the next ones
 };
 
-std::string http_request(std::string_view path, const std::optional<std::string>& body) {
-  std::string text = body ? "POST " : "GET ";
-  text += path;
+std::string to_bytes(const HttpRequest& request) {
+  std::string text(request.method);
+  text += " " + request.path;
   text += " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nUser-Agent: guardctl\r\n";
-  if (body) {
-    text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body->size()) + "\r\n";
+  if (request.body) {
+    text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(request.body->size()) + "\r\n";
   }
   text += "\r\n";
-  if (body) text += *body;
+  if (request.body) text += *request.body;
   return text;
 }
 

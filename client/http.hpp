@@ -21,8 +21,14 @@ struct HttpResponse {
   std::string body;
 };
 
-/// One HTTP/1.1 request: POST with a JSON body, or GET without one.
-std::string http_request(std::string_view path, const std::optional<std::string>& body);
+/// What guardd is asked or told.
+struct HttpRequest {
+  std::string_view method;
+  std::string path;                      ///< and query; plain ASCII
+  std::optional<std::string> body = {};  ///< JSON
+};
+/// Its bytes, HTTP/1.1.
+std::string to_bytes(const HttpRequest& request);
 
 /// Takes an answer's bytes as they come. Its length must be said (Content-Length or chunked): a body that ends where
 /// the connection does can't be told from one that was cut short.

@@ -105,6 +105,15 @@ std::string inspector_lines(const json& document, const Style& style) {
   return "\n" + style.bold("Inspectors") + "\n" + table(rows);
 }
 
+std::string problem_lines(const json& object, const Style& style) {
+  std::string text;
+  for (const json& problem : shown_array(object, "problems")) {
+    const json holder{{"text", problem}};
+    text += "  " + style.red("problem") + ": " + shown_text(holder, "text") + "\n";
+  }
+  return text;
+}
+
 std::string policy_lines(const json& document, const Style& style) {
   const json& policy = shown_object(document, "policy");
   if (policy.empty()) return "";
@@ -112,19 +121,33 @@ std::string policy_lines(const json& document, const Style& style) {
   const auto generation = shown_integer(policy, "generation");
   line += generation ? std::to_string(*generation) : "-";
   if (const std::string digest = shown_text(policy, "digest"); !digest.empty()) line += ", " + digest;
-  line += "\n";
-  for (const json& problem : shown_array(policy, "problems")) {
-    const json holder{{"text", problem}};
-    line += "  " + style.red("problem") + ": " + shown_text(holder, "text") + "\n";
+  return "\n" + style.bold("Policy") + "\n" + line + "\n" + problem_lines(policy, style);
+}
+
+std::string hold_lines(const json& document, const Style& style) {
+  const json& holds = shown_array(document, "holds");
+  if (holds.empty()) return "";
+  std::vector<Row> rows{{"ID", "OPERATION", "TARGETS", "BY", "REASON"}};
+  for (const json& hold : holds) {
+    const std::string targets = shown_list(hold, "targets", 4);
+    const bool lapsed = hold.is_object() && hold.contains("lapsed") && hold["lapsed"] == true;
+    rows.push_back({shown_text(hold, "id"), shown_text(hold, "operation") + (lapsed ? " (over)" : ""),
+                    targets.empty() ? "host" : targets, or_dash(shown_text(hold, "by")), shown_text(hold, "reason")});
   }
-  return "\n" + style.bold("Policy") + "\n" + line;
+  return "\n" + style.bold("Holds") + "\n" + table(rows);
+}
+
+std::string ledger_lines(const json& document, const Style& style) {
+  const std::string problems = problem_lines(shown_object(document, "ledger"), style);
+  return problems.empty() ? "" : "\n" + style.bold("Ledger") + "\n" + problems;
 }
 
 }  // namespace
 
 std::string render_status(const json& document, const Style& style) {
   return heading(document, style) + verdict_lines(document, style) + dataset_lines(document, style) +
-         inspector_lines(document, style) + policy_lines(document, style);
+         hold_lines(document, style) + inspector_lines(document, style) + policy_lines(document, style) +
+         ledger_lines(document, style);
 }
 
 }  // namespace guardd::client

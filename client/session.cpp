@@ -10,11 +10,12 @@ Session::Session(const Arguments& arguments, const LocalHost& local)
       rule_{.own_too = arguments.socket_given, .own = local.euid},
       timeout_(arguments.timeout) {}
 
-Result<HttpResponse> Session::ask(std::string_view path, const std::optional<std::string>& body) {
+Result<HttpResponse> Session::ask(const HttpRequest& request) {
   const Deadline deadline(timeout_);
-  if (connection_ && connection_->reusable()) {
-    Result<HttpResponse> answer = connection_->exchange(path, body, deadline);
-    // A kept connection may have been closed since: no question here changes anything, so asking once more is harmless.
+  const bool changes_nothing = request.method == "GET" || request.path == "/v1/check";
+  if (connection_ && connection_->reusable() && changes_nothing) {
+    Result<HttpResponse> answer = connection_->exchange(request, deadline);
+    // A kept connection may have been closed since: asking once more is harmless.
     if (answer || deadline.over()) return answer;
   }
   Result<Connection> opened = Connection::open(socket_, rule_, deadline);
@@ -23,7 +24,7 @@ Result<HttpResponse> Session::ask(std::string_view path, const std::optional<std
     return opened.error();
   }
   connection_.emplace(std::move(opened).value());
-  return connection_->exchange(path, body, deadline);
+  return connection_->exchange(request, deadline);
 }
 
 }  // namespace guardd::client

@@ -17,8 +17,9 @@ class Session {
  public:
   Session(const Arguments& arguments, const LocalHost& local);
 
-  /// One question and its answer within the command line's --timeout, connecting included. Errors as Connection's.
-  Result<HttpResponse> ask(std::string_view path, const std::optional<std::string>& body = std::nullopt);
+  /// One request and its answer within the command line's --timeout, connecting included. Errors as Connection's. What
+  /// changes something is sent over a connection of its own, and so at most once.
+  Result<HttpResponse> ask(const HttpRequest& request);
 
  private:
   std::string socket_;

@@ -26,14 +26,14 @@ nlohmann::json without_times(nlohmann::json document) {
 std::string text_of(const Fetched& fetched, const Arguments& arguments, const Style& style) {
   if (arguments.json) return json_line(fetched.document);
   if (arguments.quiet) return "";
-  return fetched.exit_status == 0 ? render_status(fetched.document, style) : render_failure(fetched.document, style);
+  return fetched.exit_status == 0 ? render_status(fetched.document, style) : render_failure(fetched, style);
 }
 
 int watch(const Arguments& arguments, const LocalHost& local, Session& session, const Style& style) {
   const bool redraw = is_terminal() && !arguments.json;
   nlohmann::json last;
   for (;;) {
-    const Fetched fetched = fetch_document(session, arguments, local, "/v1/status");
+    const Fetched fetched = fetch_document(session, arguments, local, {"GET", "/v1/status"});
     if (fetched.exit_status == exit_status::not_permitted) {
       return write_out(text_of(fetched, arguments, style)) ? fetched.exit_status : exit_status::unknown;
     }
@@ -61,11 +61,8 @@ int watch(const Arguments& arguments, const LocalHost& local, Session& session, 
 int status(const Arguments& arguments) {
   const LocalHost local = read_local_host();
   Session session(arguments, local);
-  const Style style{colour_wanted()};
-  if (arguments.watch) return watch(arguments, local, session, style);
-
-  const Fetched fetched = fetch_document(session, arguments, local, "/v1/status");
-  return write_out(text_of(fetched, arguments, style)) ? fetched.exit_status : exit_status::unknown;
+  if (arguments.watch) return watch(arguments, local, session, Style{colour_wanted()});
+  return show(arguments, fetch_document(session, arguments, local, {"GET", "/v1/status"}), render_status);
 }
 
 }  // namespace guardd::client

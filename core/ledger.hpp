@@ -8,6 +8,7 @@
 
 #include "core/known.hpp"
 #include "core/operation.hpp"
+#include "core/request.hpp"
 
 namespace guardd {
 
@@ -15,17 +16,28 @@ namespace guardd {
 struct Hold {
   std::string id;
   Operation operation = Operation::reinstall;
+  std::vector<Target> targets;  ///< empty: the whole host, and so every target
   std::string reason;
   std::string by;
-  std::optional<std::int64_t> until_s;  ///< seconds since the epoch
+  std::int64_t added_s = 0;             ///< seconds since the epoch
+  std::optional<std::int64_t> until_s;  ///< seconds since the epoch; lapses then
 };
 
-/// What people decided and what each dataset's past was, as far as a decision needs it. decide() takes it from the
-/// start; until it is stored, it is empty and known to be so.
+/// What people decided, as far as a decision needs it.
 struct Ledger {
-  /// Not known: it could not be read, and no verdict can be an allow.
+  /// Not known: it could not be read or written, and no verdict can be an allow.
   Known<bool> readable = true;
+  /// Not empty: the ledger on disk is not the one that was here before, and no verdict can be an allow until an
+  /// operator has adopted it.
+  std::string lost;
+  /// The latest time that a record of it bears, seconds since the epoch. A wall clock behind it was set back.
+  std::int64_t latest_s = 0;
   std::vector<Hold> holds;
 };
+
+/// Whether a hold is over. Not by a clock that was set back: then what holds, holds.
+inline bool has_lapsed(const Hold& hold, const Ledger& ledger, std::int64_t wall_s) {
+  return hold.until_s && *hold.until_s <= wall_s && wall_s >= ledger.latest_s;
+}
 
 }  // namespace guardd

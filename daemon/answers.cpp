@@ -6,6 +6,7 @@
 #include "core/dataset.hpp"
 #include "core/facts_json.hpp"
 #include "core/text.hpp"
+#include "core/wire_hold.hpp"
 
 namespace guardd {
 namespace {
@@ -14,7 +15,6 @@ using nlohmann::json;
 
 // Wiping is always about targets: what the whole host would get is asked about these two.
 constexpr std::array whole_host_operations{Operation::reinstall, Operation::reboot};
-constexpr std::size_t max_logged = 512;
 
 CheckRequest whole_host(Operation operation) {
   CheckRequest request;
@@ -40,6 +40,14 @@ json exception_json(const Exception& exception) {
   return out;
 }
 
+json ledger_problems(const Ledger& ledger, const std::string& problem) {
+  json problems = json::array();
+  if (!ledger.readable.known()) problems.push_back(printable(ledger.readable.why()));
+  if (!ledger.lost.empty()) problems.push_back(printable(ledger.lost));
+  if (!problem.empty()) problems.push_back(printable(problem));
+  return problems;
+}
+
 }  // namespace
 
 Verdict check(const Basis& basis, const CheckRequest& request, const Identity& identity) {
@@ -48,8 +56,7 @@ Verdict check(const Basis& basis, const CheckRequest& request, const Identity& i
   return verdict;
 }
 
-json status_json(const Basis& basis, const std::vector<std::string>& policy_problems, const Identity& identity,
-                 Detail detail) {
+json status_json(const Basis& basis, const Problems& problems, const Identity& identity, Detail detail) {
   json verdicts = json::array();
   for (const Operation operation : whole_host_operations) {
     verdicts.push_back(to_json(check(basis, whole_host(operation), identity), detail));
@@ -67,9 +74,13 @@ json status_json(const Basis& basis, const std::vector<std::string>& policy_prob
             {{"generation", first.at("snapshot").at("generation")}, {"age_ms", first.at("snapshot").at("age_ms")}}},
            {"policy", first.at("policy")}};
   // A problem quotes files of the site.
-  out["policy"]["problems"] = detail == Detail::full || policy_problems.empty()
-                                  ? json(policy_problems)
+  out["policy"]["problems"] = detail == Detail::full || problems.policy.empty()
+                                  ? json(problems.policy)
                                   : json::array({"the last reload failed; ask as root for the reason"});
+  if (detail == Detail::full) {
+    out["holds"] = holds_json(basis.ledger, basis.now.wall_s);
+    out["ledger"] = {{"problems", ledger_problems(basis.ledger, problems.ledger)}};
+  }
   return out;
 }
 
@@ -90,22 +101,6 @@ json policy_json(const Policy& policy, const std::vector<std::string>& problems)
           {"protected_paths", policy.protected_paths},
           {"required_inspectors", policy.required_inspectors},
           {"exceptions", exceptions}};
-}
-
-std::string log_line(const Verdict& verdict, uid_t uid, pid_t pid) {
-  std::string scope = verdict.request.whole_host ? "host" : "";
-  for (const Target& target : verdict.request.targets) {
-    if (scope.size() > max_logged) break;
-    scope += (scope.empty() ? "" : ",") + target.path;
-  }
-  std::string codes;
-  for (const Reason& reason : verdict.reasons) {
-    if (codes.size() > max_logged) break;
-    codes += (codes.empty() ? "" : ",") + reason.code;
-  }
-  return "check " + std::string(to_string(verdict.request.operation)) + " of " + printable(scope, max_logged) +
-         " for uid " + std::to_string(uid) + " pid " + std::to_string(pid) + ": " +
-         std::string(to_string(verdict.outcome)) + (codes.empty() ? "" : " (" + codes + ")");
 }
 
 }  // namespace guardd

@@ -26,14 +26,16 @@ struct Basis {
 
 Verdict check(const Basis& basis, const CheckRequest& request, const Identity& identity);
 
+/// What should be mended and makes no verdict unknown.
+struct Problems {
+  std::vector<std::string> policy;
+  std::string ledger;
+};
+
 /// GET /v1/status: what the host holds, and what each operation on the whole of it would get.
-nlohmann::json status_json(const Basis& basis, const std::vector<std::string>& policy_problems,
-                           const Identity& identity, Detail detail);
+nlohmann::json status_json(const Basis& basis, const Problems& problems, const Identity& identity, Detail detail);
 
 /// GET /v1/policy: the merged policy, for those who may see everything.
 nlohmann::json policy_json(const Policy& policy, const std::vector<std::string>& problems);
-
-/// One line for the log: who asked what, and what the answer was. Safe to print.
-std::string log_line(const Verdict& verdict, uid_t uid, pid_t pid);
 
 }  // namespace guardd

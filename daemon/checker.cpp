@@ -11,6 +11,7 @@
 
 #include "core/strict_json.hpp"
 #include "core/text.hpp"
+#include "daemon/actor.hpp"
 #include "daemon/os/clock.hpp"
 #include "daemon/worker/protocol.hpp"
 
@@ -28,14 +29,6 @@ Now now_asked_at(std::int64_t asked_boot_ms) {
 }
 
 }  // namespace
-
-asio::awaitable<Reply> Checker::answer(Call call, Caller caller) {
-  if (CheckCall* check_call = std::get_if<CheckCall>(&call)) {
-    co_return co_await answer_check(std::move(check_call->request), caller);
-  }
-  if (std::holds_alternative<StatusCall>(call)) co_return co_await answer_status(caller);
-  co_return Reply{200, to_text(policy_json(*policies_.current(), policies_.problems())), {}};
-}
 
 /// How old a look this caller is answered from. Whoever acts on the answer, root and the operators, has just done
 /// something and wants to see it: for them it is as short as keeps looks from following one another without a pause.
@@ -112,7 +105,8 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   const bool looked_before = looked.snapshot->generation <= begun_before;
   if (!trusted || !looked_before) co_return looked;
   // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
-  const Verdict verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
+  const Verdict verdict =
+      check({*looked.snapshot, *looked.policy, keeper_.current(), now_asked_at(asked)}, request, identity_);
   if (verdict.outcome != Outcome::allow) co_return looked;
   co_return co_await looker_.fresh(0);
 }
@@ -124,21 +118,51 @@ asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller
     co_return error_reply(403, "not_permitted", "only root and the operators' group may ask about paths");
   }
   const std::int64_t asked = boot_now_ms();
-  const Looked looked = co_await look_for(request, caller);
-  const Verdict verdict = check({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)}, request, identity_);
-  // An ordinary user's questions decide nothing, and must not crowd out those that do.
-  const auto level = caller.detail == Detail::full ? spdlog::level::info : spdlog::level::debug;
-  spdlog::log(level, "{}", log_line(verdict, caller.uid, caller.pid));
+  Looked looked = co_await look_for(request, caller);
+  const Verdict verdict = co_await decide_and_record(std::move(looked), std::move(request), caller, asked);
   co_return Reply{200, to_text(to_json(verdict, caller.detail)), {}};
+}
+
+/// An allow is on disk before it is answered. One that can't be put there is none, and neither is one against which
+/// somebody decided while it was being put there.
+asio::awaitable<Verdict> Checker::decide_and_record(Looked looked, CheckRequest request, Caller caller,
+                                                    std::int64_t asked) {
+  const auto decide_now = [&](const Ledger& ledger) {
+    return check({*looked.snapshot, *looked.policy, ledger, now_asked_at(asked)}, request, identity_);
+  };
+  const Actor actor = actor_of(caller);
+  const auto record_of = [&](const Verdict& verdict) {
+    return AuditRecord{.wall_s = wall_now_s(), .kind = "verdict", .actor = actor, .what = audit_of(verdict)};
+  };
+  // Whether an allow can be recorded shows when it is: what failed the last time is tried again.
+  Ledger ledger = keeper_.current();
+  ledger.readable = true;
+  Verdict verdict = decide_now(ledger);
+  if (verdict.outcome == Outcome::allow) {
+    ledger::Change change{.record = record_of(verdict)};
+    const Result<ledger::Stored> stored = co_await keeper_.store(std::move(change));
+    if (stored) {
+      verdict = decide_now(keeper_.current());
+      if (verdict.outcome == Outcome::allow) co_return verdict;
+    } else {
+      ledger.readable = Unknown{stored.error().message};
+      verdict = decide_now(ledger);
+    }
+  }
+  keeper_.store_late(record_of(verdict));
+  co_return verdict;
 }
 
 asio::awaitable<Reply> Checker::answer_status(Caller caller) {
   const std::int64_t asked = boot_now_ms();
   const Looked looked = co_await looker_.fresh(reuse_ms(caller));
-  co_return Reply{200,
-                  to_text(status_json({*looked.snapshot, *looked.policy, ledger_, now_asked_at(asked)},
-                                      policies_.problems(), identity_, caller.detail)),
-                  {}};
+  const Basis basis{*looked.snapshot, *looked.policy, keeper_.current(), now_asked_at(asked)};
+  const Problems problems{policies_.problems(), keeper_.problem()};
+  co_return Reply{200, to_text(status_json(basis, problems, identity_, caller.detail)), {}};
+}
+
+Reply Checker::answer_policy() const {
+  return {200, to_text(policy_json(*policies_.current(), policies_.problems())), {}};
 }
 
 }  // namespace guardd

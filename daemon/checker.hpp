@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/ledger.hpp"
 #include "daemon/answers.hpp"
+#include "daemon/ledger/keeper.hpp"
 #include "daemon/policy_store.hpp"
-#include "daemon/server/service.hpp"
+#include "daemon/server/caller.hpp"
+#include "daemon/server/route.hpp"
 #include "daemon/worker/looker.hpp"
 #include "daemon/worker/runner.hpp"
 
 namespace guardd {
 
-/// Answers the server's calls out of looks, the policy and the ledger.
-class Checker final : public Service {
+/// Answers questions out of looks, the policy and the ledger, and keeps a record of each answer.
+class Checker {
  public:
-  Checker(Looker& looker, WorkerRunner& workers, const PolicyStore& policies, Identity identity)
-      : looker_(looker), workers_(workers), policies_(policies), identity_(std::move(identity)) {}
+  Checker(Looker& looker, WorkerRunner& workers, const PolicyStore& policies, ledger::Keeper& keeper, Identity identity)
+      : looker_(looker), workers_(workers), policies_(policies), keeper_(keeper), identity_(std::move(identity)) {}
 
-  boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
-
- private:
   boost::asio::awaitable<Reply> answer_check(CheckRequest request, Caller caller);
   boost::asio::awaitable<Reply> answer_status(Caller caller);
+  [[nodiscard]] Reply answer_policy() const;
+
+ private:
+  boost::asio::awaitable<Verdict> decide_and_record(Looked looked, CheckRequest request, Caller caller,
+                                                    std::int64_t asked);
   boost::asio::awaitable<Looked> look_for(CheckRequest request, Caller caller);
   boost::asio::awaitable<Looked> with_claims(Looked looked, CheckRequest request);
   boost::asio::awaitable<Looked> with_target_looks(Looked looked, CheckRequest request);
@@ -29,8 +32,8 @@ class Checker final : public Service {
   Looker& looker_;
   WorkerRunner& workers_;
   const PolicyStore& policies_;
+  ledger::Keeper& keeper_;
   Identity identity_;
-  Ledger ledger_;
 };
 
 }  // namespace guardd

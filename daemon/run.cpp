@@ -17,8 +17,9 @@
 #include <utility>
 
 #include "core/text.hpp"
-#include "daemon/checker.hpp"
 #include "daemon/config.hpp"
+#include "daemon/front_desk.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/os/clock.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
@@ -74,6 +75,12 @@ void reload(PolicyStore& policies, Looker& looker) {
   ::sd_notify(0, "STATUS=Running");
 }
 
+/// guardd runs on without a ledger, and every verdict says why it is unknown.
+void tell_of_ledger(const Ledger& ledger) {
+  if (!ledger.readable.known()) spdlog::error("ledger: {}", printable(ledger.readable.why()));
+  if (!ledger.lost.empty()) spdlog::error("ledger: {}", printable(ledger.lost));
+}
+
 /// Until SIGTERM or SIGINT; then lets those who asked have their answers.
 asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, Server& server) {
   while (true) {
@@ -109,8 +116,14 @@ int run_daemon(const Options& options) {
   Result<Listening> listening = listen(options);
   if (!listening) return give_up(listening.error(), EXIT_FAILURE);
   const std::string instance = instance_name(options, listening->path, ::geteuid() == 0);
-  Checker checker(looker, workers, policies, {instance, GUARDD_VERSION});
-  Server server(loop.get_executor(), std::move(listening->socket), checker,
+  start_journal();
+  ledger::Keeper keeper(loop.get_executor(), options.state_dir, tell_journal);
+  tell_of_ledger(keeper.current());
+  ledger::Reader reader(options.state_dir);
+  Checker checker(looker, workers, policies, keeper, {instance, GUARDD_VERSION});
+  Decisions decisions(keeper, reader);
+  FrontDesk desk(checker, decisions);
+  Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators}, .connections = {}, .session = {}});
 
   (void)std::signal(SIGPIPE, SIG_IGN);

@@ -34,6 +34,7 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
   weigh_inspectors(weighing);
   weigh_host(weighing);
   place_targets(weighing);
+  weigh_holds(weighing);
   weigh_datasets(weighing);
   weigh_mounts(weighing);
   weigh_protected_paths(weighing);

@@ -59,8 +59,17 @@ void weigh_inspectors(Weighing& weighing) {
     weighing.add(unknown("snapshot.stale", "the last look at this host is too old to be trusted", "ask again"));
   }
   if (!weighing.ledger.readable.known()) {
-    weighing.add(unknown("ledger.failed", "the ledger could not be read: " + weighing.ledger.readable.why(),
-                         "repair the state directory, then ask again"));
+    weighing.add(
+        unknown("ledger.failed",
+                "what people decided can't be read, or an allow not be recorded: " + weighing.ledger.readable.why(),
+                "repair guardd's state directory (space, permissions, disk), restart guardd, then ask again"));
+  }
+  if (!weighing.ledger.lost.empty()) {
+    weighing.add(
+        unknown("ledger.lost",
+                "the ledger is not the one that was here before: " + weighing.ledger.lost + "; holds may be missing",
+                "find out what became of it and restore it; or, when nothing is missing: "
+                "guardctl audit adopt --reason TEXT"));
   }
 }
 
@@ -81,12 +90,6 @@ void weigh_host(Weighing& weighing) {
                 "the host has not finished booting (systemd says \"" + state.value() +
                     "\"): services and filesystems may be missing still",
                 "wait for the boot to end, `systemctl list-jobs` shows what it waits for; or ask with --wait"));
-  }
-  for (const Hold& hold : weighing.ledger.holds) {
-    const bool lapsed = hold.until_s && *hold.until_s <= weighing.now.wall_s;
-    if (hold.operation != weighing.request.operation || lapsed) continue;
-    weighing.add(
-        refusal("hold.active", hold.by + " holds this host: " + hold.reason, "ask " + hold.by + " to remove the hold"));
   }
 }
 

@@ -62,13 +62,8 @@ void weigh_mounts(Weighing& weighing) {
 }
 
 void weigh_protected_paths(Weighing& weighing) {
-  const Snapshot& snapshot = weighing.snapshot;
   for (const std::string& path : weighing.policy.protected_paths) {
-    const MountFact* mount = mount_of(snapshot.mounts, snapshot.host_mnt_ns, path);
-    const Known<DeviceNumber> device =
-        mount != nullptr ? Known<DeviceNumber>(mount->device) : Unknown{"in no known mount"};
-    const Trace trace =
-        trace_place(weighing.graph, snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path, device);
+    const Trace trace = trace_host_path(weighing, path);
     if (!touches(weighing, trace.devices, trace.locations, trace.traceable)) continue;
     Reason reason;
     reason.message = "policy protects " + path + " on this host";

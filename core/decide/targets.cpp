@@ -76,6 +76,14 @@ void place_targets(Weighing& weighing) {
   }
 }
 
+Trace trace_host_path(const Weighing& weighing, const std::string& path) {
+  const Snapshot& snapshot = weighing.snapshot;
+  const MountFact* const mount = mount_of(snapshot.mounts, snapshot.host_mnt_ns, path);
+  const Known<DeviceNumber> device =
+      mount != nullptr ? Known<DeviceNumber>(mount->device) : Unknown{"in no known mount"};
+  return trace_place(weighing.graph, snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path, device);
+}
+
 bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,
              const std::vector<FsLocation>& locations, bool traceable) {
   if (weighing.request.whole_host) return true;

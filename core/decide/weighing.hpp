@@ -8,6 +8,7 @@
 
 #include "core/decide.hpp"
 #include "core/storage_graph.hpp"
+#include "core/trace.hpp"
 
 /// Inside of decide(): one weighing is one question under consideration. Each function of this directory looks at one
 /// kind of fact and adds the reasons that it finds; none takes a reason away.
@@ -43,9 +44,13 @@ void place_targets(Weighing& weighing);
 bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,
              const std::vector<FsLocation>& locations, bool traceable);
 
+/// What lies under a path of the host's, which need not be a target.
+Trace trace_host_path(const Weighing& weighing, const std::string& path);
+
 void weigh_inspectors(Weighing& weighing);
 void weigh_host(Weighing& weighing);
 void weigh_datasets(Weighing& weighing);
+void weigh_holds(Weighing& weighing);
 void weigh_mounts(Weighing& weighing);
 void weigh_protected_paths(Weighing& weighing);
 void weigh_device_use(Weighing& weighing);

@@ -36,6 +36,7 @@ struct Trust {
 /// The caller of one request.
 struct Caller {
   uid_t uid = 0;
+  gid_t gid = 0;
   pid_t pid = 0;
   Detail detail = Detail::summary;
 };

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <variant>
 
+#include "core/audit.hpp"
+#include "core/ledger.hpp"
 #include "core/request.hpp"
 #include "daemon/server/caller.hpp"
 
@@ -24,11 +26,28 @@ struct CheckCall {
 };
 struct StatusCall {};
 struct PolicyCall {};
-using Call = std::variant<CheckCall, StatusCall, PolicyCall>;
+struct ListHoldsCall {};
+struct AddHoldCall {
+  Hold hold;
+};
+struct RemoveHoldCall {
+  std::string id;
+};
+struct ListAuditCall {
+  AuditQuery query;
+};
+struct VerifyAuditCall {
+  AuditHead from;  ///< with an empty hash: the beginning
+};
+struct AdoptLedgerCall {
+  std::string reason;
+};
+using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall, ListAuditCall,
+                          VerifyAuditCall, AdoptLedgerCall>;
 
 struct HttpRequest {
   std::string_view method;
-  std::string_view target;
+  std::string_view target;  ///< path and query
   std::string_view body;
 };
 

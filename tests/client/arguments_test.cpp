@@ -10,10 +10,10 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .target_option = true, .wait_option = true},
-                                      {.name = "check-wipe", .wait_option = true, .operands = true},
-                                      {.name = "check-reboot", .wait_option = true},
-                                      {.name = "status", .watch_option = true},
+constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .takes = target_option | wait_option},
+                                      {.name = "check-wipe", .takes = wait_option, .operands = true},
+                                      {.name = "check-reboot", .takes = wait_option},
+                                      {.name = "status", .takes = watch_option},
                                       {.name = "policy check", .operands = true},
                                       {.name = "policy show"}};
 

@@ -79,8 +79,8 @@ TEST_CASE("an endless chunked body ends at the bound") {
 }
 
 TEST_CASE("a request says its length") {
-  CHECK(http_request("/v1/check", "{}").ends_with("\r\nContent-Length: 2\r\n\r\n{}"));
-  CHECK(http_request("/v1/status", std::nullopt).starts_with("GET /v1/status HTTP/1.1\r\n"));
+  CHECK(to_bytes({"POST", "/v1/check", "{}"}).ends_with("\r\nContent-Length: 2\r\n\r\n{}"));
+  CHECK(to_bytes({"GET", "/v1/status"}).starts_with("GET /v1/status HTTP/1.1\r\n"));
 }
 
 }  // namespace

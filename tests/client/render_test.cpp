@@ -72,6 +72,14 @@ TEST_CASE("an unknown says that it is not safe, an allow what was lifted") {
             "lifted by exception in site.json: cache only: mariadbd has its data in use"));
 }
 
+TEST_CASE("what went wrong has the word for its exit status") {
+  const json error{{"error", {{"code", "c"}, {"message", "m"}, {"remedy", "r"}}}};
+  CHECK(render_failure({1, error}, Style{}) == "REFUSED: m [c]\n  -> r\n");
+  CHECK(render_failure({2, error}, Style{}) == "WRONG: m [c]\n  -> r\n");
+  CHECK(render_failure({3, error}, Style{}) == "UNKNOWN: m [c]\n  -> r\n");
+  CHECK(render_failure({4, error}, Style{}) == "NOT PERMITTED: m [c]\n  -> r\n");
+}
+
 TEST_CASE("what is no verdict of ours is shown as unknown") {
   for (const json& document : {json(), json::array(), json::object(), json{{"verdict", 7}}, json{{"verdict", "ALLOW"}},
                                json{{"verdict", "refuse"}, {"reasons", "x"}}, json{{"reasons", {1, "x", nullptr}}}}) {
@@ -92,7 +100,7 @@ TEST_CASE("hostile bytes reach no terminal") {
     verdict["lifted"].push_back(test::reason("x"));
     for (json* document : {&verdict, &whole_status, &failure}) poison(*document, hostile);
     for (const std::string& text : {render_verdict(verdict, Style{colour}), render_status(whole_status, Style{colour}),
-                                    render_failure(failure, Style{colour})}) {
+                                    render_failure({3, failure}, Style{colour})}) {
       std::string plain = text;
       if (colour) {
         for (const char* own : {"\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[1m", "\033[2m", "\033[0m"}) {

@@ -9,6 +9,7 @@
 
 #include "core/facts_json.hpp"
 #include "core/wire.hpp"
+#include "core/wire_targets.hpp"
 
 namespace guardd::test {
 namespace {
@@ -52,12 +53,17 @@ Policy policy_with(const json& extra) {
 Ledger ledger_of(const json& text) {
   Ledger ledger;
   if (text.contains("unreadable")) ledger.readable = Unknown{text["unreadable"]};
+  ledger.lost = text.value("lost", "");
+  ledger.latest_s = text.value("latest_s", std::int64_t{0});
   for (const json& hold : text.value("holds", json::array())) {
     ledger.holds.push_back({.id = hold["id"],
                             .operation = parse_operation(hold["operation"].get<std::string>()).value(),
+                            .targets = must(parse_targets(hold.value("targets", json::array()).dump())),
                             .reason = hold["reason"],
                             .by = hold["by"],
+                            .added_s = 0,
                             .until_s = {}});
+    if (hold.contains("until_s")) ledger.holds.back().until_s = hold["until_s"].get<std::int64_t>();
   }
   return ledger;
 }

@@ -10,9 +10,9 @@
 /// The words of a command line, a newline between two of them, or a NUL, which no word can have in it.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace guardd::client;
-  static constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .target_option = true, .wait_option = true},
-                                               {.name = "check-wipe", .wait_option = true, .operands = true},
-                                               {.name = "status", .watch_option = true},
+  static constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .takes = target_option | wait_option},
+                                               {.name = "check-wipe", .takes = wait_option, .operands = true},
+                                               {.name = "status", .takes = watch_option},
                                                {.name = "policy check", .operands = true}};
   std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<std::string_view> words;

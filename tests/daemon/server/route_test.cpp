@@ -39,19 +39,76 @@ TEST_CASE("each endpoint is a call") {
 }
 
 TEST_CASE("there are no others, and no other methods") {
-  for (const char* target :
-       {"/", "", "/v1/status/", "/v1/status?x=1", "/v1//status", "/V1/status", "*", "/v1/check%20"}) {
+  for (const char* target : {"/", "/v1/status/", "/v1//status", "/V1/status", "/v1/check%20", "/v1/holds/",
+                             "/v1/holds/h1/x", "/v1/holds/*/"}) {
     CHECK(refusal({"GET", target, ""}).first == 404);
+  }
+  for (const char* target :
+       {"", "*", "/v1/status?x=1", "/v1/audit?x=1", "/v1/audit?limit=0", "/v1/audit?limit=1001", "/v1/audit?after=-1",
+        "/v1/audit?after=1x", "/v1/audit?after=", "/v1/audit?after=1&after=2", "/v1/audit?operation=%00",
+        "/v1/audit?after=99999999999999999999", "/v1/audit?%zz"}) {
+    INFO(target);
+    CHECK(refusal({"GET", target, ""}).first == 400);
   }
   CHECK(refusal({"GET", "/v1/check", ""}).first == 405);
   CHECK(refusal({"POST", "/v1/status", ""}).first == 405);
   CHECK(refusal({"HEAD", "/v1/status", ""}).first == 405);
   CHECK(refusal({"get", "/v1/status", ""}).first == 405);
   CHECK(std::get<Reply>(route({"DELETE", "/v1/check", ""}, root)).allow == "POST");
+  CHECK(std::get<Reply>(route({"DELETE", "/v1/holds", ""}, root)).allow == "GET, POST");
 }
 
-TEST_CASE("the policy is for those who may see everything") {
-  CHECK(refusal({"GET", "/v1/policy", ""}, user) == std::pair(403U, std::string("not_permitted")));
+TEST_CASE("the policy, holds and the audit trail are for root and the operators' group") {
+  for (const HttpRequest& request : {HttpRequest{"GET", "/v1/policy", ""},
+                                     {"GET", "/v1/holds", ""},
+                                     {"POST", "/v1/holds", "{}"},
+                                     {"DELETE", "/v1/holds/h1", ""},
+                                     {"GET", "/v1/audit", ""},
+                                     {"GET", "/v1/audit/verify", ""},
+                                     {"POST", "/v1/audit/adopt", "{}"}}) {
+    INFO(request.method << " " << request.target);
+    CHECK(refusal(request, user) == std::pair(403U, std::string("not_permitted")));
+  }
+}
+
+TEST_CASE("what is asked of the trail comes through") {
+  const auto routed = route({"GET", "/v1/audit?after=7&since=5&limit=1000&operation=wipe&verdict=allow", ""}, root);
+  const AuditQuery& query = std::get<ListAuditCall>(std::get<Call>(routed)).query;
+  CHECK(query.after == 7);
+  CHECK(query.since_s == 5);
+  CHECK(query.limit == 1000);
+  CHECK(query.operation == "wipe");
+  CHECK(query.verdict == "allow");
+  const auto verify = route({"GET", "/v1/audit/verify?after=7&hash=ab", ""}, root);
+  CHECK(std::get<VerifyAuditCall>(std::get<Call>(verify)).from.seq == 7);
+  CHECK(std::get<VerifyAuditCall>(std::get<Call>(verify)).from.hash == "ab");
+}
+
+TEST_CASE("a hold is named by the last part of the path, and needs a reason and a scope") {
+  const auto removal = route({"DELETE", "/v1/holds/h12", ""}, root);
+  CHECK(std::get<RemoveHoldCall>(std::get<Call>(removal)).id == "h12");
+  const auto added = route(
+      {"POST", "/v1/holds", R"({"operation": "wipe", "scope": "host", "reason": "not now", "until_s": 9})"}, root);
+  const Hold& hold = std::get<AddHoldCall>(std::get<Call>(added)).hold;
+  CHECK(hold.operation == Operation::wipe);
+  CHECK(hold.reason == "not now");
+  CHECK(hold.until_s == 9);
+  for (const char* body : {"", "{}", R"({"operation": "wipe", "scope": "host"})", R"({"scope": "host", "reason": "x"})",
+                           R"({"operation": "wipe", "scope": "targets", "targets": [], "reason": "x"})",
+                           R"({"operation": "reboot", "scope": "targets", "targets": ["/d"], "reason": "x"})",
+                           R"({"operation": "wipe", "scope": "host", "reason": "x", "until_s": -1})",
+                           R"({"operation": "wipe", "scope": "host", "reason": "x", "by": "me"})"}) {
+    INFO(body);
+    CHECK(refusal({"POST", "/v1/holds", body}).first == 400);
+  }
+  const std::string longest(1000, 'x');
+  const auto hold_for = [](const std::string& reason) {
+    return json{{"operation", "wipe"}, {"scope", "host"}, {"reason", reason}}.dump();
+  };
+  const std::string fits = hold_for(longest);
+  const std::string too_long = hold_for(longest + "x");
+  CHECK(std::holds_alternative<Call>(route({"POST", "/v1/holds", fits}, root)));
+  CHECK(refusal({"POST", "/v1/holds", too_long}).first == 400);
 }
 
 TEST_CASE("a body that is no question is a bad request, never a question about the host") {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/front_desk.hpp"
+
+#include <utility>
+
+#include "daemon/os/clock.hpp"
+
+namespace guardd {
+
+boost::asio::awaitable<Reply> FrontDesk::answer(Call call, Caller caller) {
+  if (caller.detail != Detail::full && !limit_.take(caller.uid, boot_now_ms())) {
+    co_return error_reply(429, "busy", "this user asks more often than once a second; ask again in a moment");
+  }
+  if (auto* check = std::get_if<CheckCall>(&call)) {
+    co_return co_await checker_.answer_check(std::move(check->request), caller);
+  }
+  if (std::holds_alternative<StatusCall>(call)) co_return co_await checker_.answer_status(caller);
+  if (std::holds_alternative<PolicyCall>(call)) co_return checker_.answer_policy();
+  if (std::holds_alternative<ListHoldsCall>(call)) co_return decisions_.list_holds();
+  if (auto* add = std::get_if<AddHoldCall>(&call)) {
+    co_return co_await decisions_.add_hold(std::move(add->hold), caller);
+  }
+  if (auto* remove = std::get_if<RemoveHoldCall>(&call)) {
+    co_return co_await decisions_.remove_hold(std::move(remove->id), caller);
+  }
+  if (auto* list = std::get_if<ListAuditCall>(&call)) {
+    co_return co_await decisions_.list_audit(std::move(list->query));
+  }
+  if (auto* verify = std::get_if<VerifyAuditCall>(&call)) {
+    co_return co_await decisions_.verify_audit(std::move(verify->from));
+  }
+  co_return co_await decisions_.adopt(std::move(std::get<AdoptLedgerCall>(call).reason), caller);
+}
+
+}  // namespace guardd

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "daemon/checker.hpp"
+#include "daemon/decisions.hpp"
+#include "daemon/server/rate_limit.hpp"
+#include "daemon/server/service.hpp"
+
+namespace guardd {
+
+/// What the server serves: sends each call to whom it concerns, and tells ordinary users off who ask too often (429).
+class FrontDesk final : public Service {
+ public:
+  FrontDesk(Checker& checker, Decisions& decisions) : checker_(checker), decisions_(decisions) {}
+
+  boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
+
+ private:
+  Checker& checker_;
+  Decisions& decisions_;
+  RateLimit limit_{{}};
+};
+
+}  // namespace guardd

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/ledger/store.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/wire_hold.hpp"
+#include "daemon/ledger/holds_table.hpp"
+#include "daemon/ledger/schema.hpp"
+#include "daemon/os/read.hpp"
+
+namespace guardd::ledger {
+namespace {
+
+Error failed(std::string what) { return {"ledger.failed", std::move(what)}; }
+
+Result<bool> find_damage(Database& database) {
+  Result<Statement> check = database.prepare("PRAGMA quick_check(1)");
+  if (!check) return check.error();
+  const Result<bool> row = check->step();
+  if (!row) return row.error();
+  if (!*row || check->text(0) != "ok") return failed("damaged: " + check->text(0));
+  return true;
+}
+
+/// Makes the change of holds that is asked for; none where none is.
+Result<std::optional<Hold>> change_holds(Database& database, const Change& change) {
+  if (!change.add_hold && !change.remove_hold) return std::optional<Hold>();
+  Result<Hold> hold =
+      change.add_hold ? insert_hold(database, *change.add_hold) : remove_hold(database, *change.remove_hold);
+  if (!hold) return hold.error();
+  return std::optional<Hold>(std::move(*hold));
+}
+
+}  // namespace
+
+std::string ledger_path(const std::string& state_directory) { return state_directory + "/ledger.db"; }
+
+Result<Store> Store::open(const std::string& state_directory) {
+  const std::string path = ledger_path(state_directory);
+  const auto at_path = [&](const Error& error) { return Error{error.code, path + ": " + error.message}; };
+  Result<Database> database = Database::open(path);
+  if (!database) return at_path(database.error());
+  if (auto migrated = migrate(*database); !migrated) return at_path(migrated.error());
+  if (auto sound = find_damage(*database); !sound) return at_path(sound.error());
+  Store store(std::move(*database), path);
+  if (auto identified = store.identify(); !identified) return at_path(identified.error());
+  return store;
+}
+
+Result<bool> Store::identify() {
+  Result<Statement> row = database_.prepare("SELECT value FROM meta WHERE name = 'id'");
+  if (!row) return row.error();
+  const Result<bool> found = row->step();
+  if (!found) return found.error();
+  if (!*found) return failed("it has no id");
+  id_ = row->text(0);
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) != 0) return failed(os_error(errno, path_).message);
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  return true;
+}
+
+/// What is written to a file that somebody removed or replaced is lost with the process.
+Result<bool> Store::is_in_place() const {
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) != 0) return failed(os_error(errno, path_).message);
+  if (status.st_dev != device_ || status.st_ino != inode_) return failed(path_ + " was replaced while guardd ran");
+  return true;
+}
+
+Result<Ledger> Store::load() {
+  Result<std::vector<Hold>> holds = read_holds(database_);
+  if (!holds) return holds.error();
+  // An operator who adopts a ledger vouches for the clock too: that is the way out after one that was years ahead.
+  const Result<std::int64_t> latest = database_.number(
+      "SELECT coalesce(max(time_s), 0) FROM audit WHERE seq >="
+      " (SELECT coalesce(max(seq), 0) FROM audit WHERE json_extract(record, '$.kind') = 'adopted')");
+  if (!latest) return latest.error();
+  Ledger ledger;
+  ledger.latest_s = *latest;
+  ledger.holds = std::move(*holds);
+  return ledger;
+}
+
+Result<std::string> Store::contradicts(const std::string& witnessed_id, const AuditHead& witnessed) {
+  if (witnessed_id != id_) return std::string("it is another ledger, or a new one");
+  const Result<AuditHead> base = read_base(database_);
+  if (!base) return base.error();
+  if (witnessed.seq < base->seq) return std::string();
+  Result<Statement> row = database_.prepare("SELECT hash FROM audit WHERE seq = ? UNION SELECT ? WHERE ? = ?");
+  if (!row) return row.error();
+  row->bind(1, witnessed.seq).bind(2, base->hash).bind(3, witnessed.seq).bind(4, base->seq);
+  const Result<bool> found = row->step();
+  if (!found) return found.error();
+  if (!*found) return "it is an earlier state: record " + std::to_string(witnessed.seq) + " is not in it";
+  if (row->text(0) != witnessed.hash) return "record " + std::to_string(witnessed.seq) + " is another one";
+  return std::string();
+}
+
+std::vector<Result<Stored>> Store::apply(std::span<const Change> changes) {
+  const auto fail_all = [&](const Error& error) {
+    (void)database_.run("ROLLBACK");
+    return std::vector<Result<Stored>>(changes.size(), error);
+  };
+  if (auto in_place = is_in_place(); !in_place) return std::vector<Result<Stored>>(changes.size(), in_place.error());
+  if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return fail_all(begun.error());
+  Result<AuditHead> at = head();
+  if (!at) return fail_all(at.error());
+  std::vector<Result<Stored>> results;
+  for (const Change& change : changes) {
+    Result<Stored> stored = apply_one(change, *at);
+    if (!stored && stored.error().code == "ledger.failed") return fail_all(stored.error());
+    results.push_back(std::move(stored));
+  }
+  if (auto rotated = rotate(database_, *at); !rotated) return fail_all(rotated.error());
+  if (auto committed = database_.run("COMMIT"); !committed) return fail_all(committed.error());
+  return results;
+}
+
+Result<Stored> Store::apply_one(const Change& change, AuditHead& head) {
+  Result<std::optional<Hold>> hold = change_holds(database_, change);
+  if (!hold) return hold.error();
+  AuditRecord record = change.record;
+  if (*hold) record.what["hold"] = to_json(**hold);
+  Result<AuditHead> next = append_record(database_, head, record);
+  if (!next) return next.error();
+  head = *next;
+  return Stored{.head = std::move(*next), .record = std::move(record), .hold = std::move(*hold)};
+}
+
+}  // namespace guardd::ledger

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/audit.hpp"
+#include "core/ledger.hpp"
+#include "core/result.hpp"
+#include "daemon/ledger/audit_table.hpp"
+#include "daemon/ledger/database.hpp"
+
+namespace guardd::ledger {
+
+/// One change of the ledger and the record that tells of it: both are stored, or neither.
+struct Change {
+  AuditRecord record;
+  std::optional<Hold> add_hold = {};  ///< its id is given by the store
+  std::optional<std::string> remove_hold = {};
+};
+
+/// What became of a change: its record and the place of that in the audit trail, and the hold that it added or removed.
+struct Stored {
+  AuditHead head;
+  AuditRecord record;  ///< as it was stored, with the hold
+  std::optional<Hold> hold;
+};
+
+/// "STATE_DIRECTORY/ledger.db".
+std::string ledger_path(const std::string& state_directory);
+
+/// What the ledger's file holds, for one thread.
+class Store {
+ public:
+  /// Opens or makes the file and brings it to this schema. Error "ledger.failed": it can't be opened or written, is
+  /// damaged, or was made by a newer guardd.
+  static Result<Store> open(const std::string& state_directory);
+
+  /// What a decision needs of it.
+  Result<Ledger> load();
+  Result<AuditHead> head() { return read_head(database_); }
+  /// The id that this ledger has had since it was made.
+  [[nodiscard]] const std::string& id() const { return id_; }
+  /// What tells that this is not the ledger that the witness saw, or not as far as it was then; empty: it is. A record
+  /// that was rotated away can't be compared.
+  Result<std::string> contradicts(const std::string& witnessed_id, const AuditHead& witnessed);
+
+  /// All changes in one transaction, durable when this returns. One that can't be made ("not_found", "too_many") leaves
+  /// no trace and does not touch the others; a failure of the file fails all of them ("ledger.failed").
+  std::vector<Result<Stored>> apply(std::span<const Change> changes);
+
+ private:
+  Store(Database database, std::string path) : database_(std::move(database)), path_(std::move(path)) {}
+
+  Result<bool> identify();
+  Result<bool> is_in_place() const;
+  Result<Stored> apply_one(const Change& change, AuditHead& head);
+
+  Database database_;
+  std::string path_;
+  std::string id_;
+  dev_t device_ = 0;  ///< of the file that is open, with its inode
+  ino_t inode_ = 0;
+};
+
+}  // namespace guardd::ledger

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "daemon/ledger/store.hpp"
+#include "tests/temporary_directory.hpp"
+
+namespace guardd::test {
+
+inline ledger::Store open_store(const TemporaryDirectory& directory) {
+  Result<ledger::Store> store = ledger::Store::open(directory.path());
+  if (!store) FAIL(store.error().message);
+  return std::move(store).value();
+}
+
+inline ledger::Change some_hold(const std::string& reason = "migration until Friday") {
+  ledger::Change change;
+  change.record = {.wall_s = 1'700'000'000, .kind = "hold.added", .actor = {}, .what = nlohmann::json::object()};
+  change.add_hold =
+      Hold{.id = {},
+           .operation = Operation::reinstall,
+           .targets = {{.path = "/dev/sdb", .device = DeviceNumber{8, 16}, .block_device = true, .mount_id = {}, .inode = {}}},
+           .reason = reason,
+           .by = "ann",
+           .added_s = 1'700'000'000,
+           .until_s = 1'800'000'000};
+  return change;
+}
+
+inline ledger::Change some_record(const std::string& kind = "verdict") {
+  ledger::Change change;
+  change.record = {.wall_s = 1'700'000'000, .kind = kind, .actor = {}, .what = {{"verdict", "allow"}}};
+  return change;
+}
+
+inline ledger::Change removal(const std::string& id) {
+  ledger::Change change = some_record("hold.removed");
+  change.remove_hold = id;
+  return change;
+}
+
+}  // namespace guardd::test
