@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "client/commands.hpp"
-#include "client/host_names.hpp"
 #include "client/output.hpp"
 #include "client/render.hpp"
 #include "client/session.hpp"
 #include "client/targets.hpp"
 #include "client/trust.hpp"
+#include "core/host_names.hpp"
 #include "core/strict_json.hpp"
 #include "core/wire.hpp"
 

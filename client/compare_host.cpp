@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/commands.hpp"
-#include "client/host_names.hpp"
 #include "client/output.hpp"
 #include "client/trust.hpp"
+#include "core/host_names.hpp"
 #include "core/text.hpp"
 
 namespace guardd::client {

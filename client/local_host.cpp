@@ -10,6 +10,7 @@ namespace guardd::client {
 namespace {
 
 constexpr std::size_t small_file = 4096;
+constexpr const char* product_uuid_path = "/sys/class/dmi/id/product_uuid";
 
 }  // namespace
 
@@ -31,6 +32,19 @@ LocalHost read_local_host() {
   if (host.boot_id.known() && host.boot_id.value().empty()) host.boot_id = Unknown{"the boot id is empty"};
   host.euid = ::geteuid();
   return host;
+}
+
+HostNames read_host_names(const LocalHost& host) {
+  HostNames names{.hostname = host.hostname, .machine_id = host.machine_id, .aliases = {}, .product_uuid = {}};
+  const Result<std::string> hosts = read_file("/etc/hosts", max_hosts_bytes);
+  if (hosts) {
+    names.aliases = parse_hosts_names(*hosts, host.hostname);
+  } else {
+    names.aliases = Unknown{hosts.error().message};
+  }
+  names.product_uuid =
+      ::access(product_uuid_path, F_OK) == 0 ? read_line(product_uuid_path) : Known<std::string>(std::string());
+  return names;
 }
 
 }  // namespace guardd::client

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/host_names.hpp"
 #include "core/known.hpp"
 
 namespace guardd::client {
@@ -18,6 +19,9 @@ struct LocalHost {
 };
 
 LocalHost read_local_host();
+
+/// What --expect-host is compared with.
+HostNames read_host_names(const LocalHost& host);
 
 /// A small file's one line, without white space around it.
 Known<std::string> read_line(const std::string& path);

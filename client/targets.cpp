@@ -81,7 +81,7 @@ Result<Target> resolve(const std::string& name, Operation operation) {
   } else {
     target.device = DeviceNumber{status.stx_dev_major, status.stx_dev_minor};
     target.inode = status.stx_ino;
-    // Kernels before 5.8 don't say; guardd then goes by the path and the device.
+    // Kernels before 5.8 don't say; guardd can't look through a path there either.
     if ((status.stx_mask & STATX_MNT_ID) != 0) target.mount_id = static_cast<std::int64_t>(status.stx_mnt_id);
   }
   return target;

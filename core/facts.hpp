@@ -146,7 +146,7 @@ struct TargetLookFact {
 /// Processes that have a data directory in use, and how.
 struct DirectoryUse {
   std::int32_t pid = 0;
-  std::string how;   ///< "fd", "map", "cwd", "argument", "lock"
+  std::string how;   ///< "fd", "map", "io_uring", "cwd", "argument", "lock", "process"
   std::string file;  ///< the file in use, or the directory itself
 };
 
@@ -162,12 +162,6 @@ struct DataDirectoryFact {
   std::vector<std::string> markers;  ///< the marker entries found
   std::int64_t newest_mtime_s = 0;   ///< newest of the marker files, seconds since the epoch
   std::vector<DirectoryUse> uses;
-};
-
-/// A place whose look-up failed in a way that could hide data: permission, I/O error, too deep.
-struct UnreadablePlace {
-  std::string path;
-  std::string why;
 };
 
 /// A guarded service's listening TCP socket and who is connected to it.
@@ -211,7 +205,7 @@ struct BootFact {
 
 struct HostFact {
   std::string hostname;
-  std::string fqdn;  ///< from /etc/hosts, empty if it says none
+  Known<std::vector<std::string>> aliases;  ///< what /etc/hosts puts on one line with the hostname
   std::string machine_id;
   std::string boot_id;
   std::string product_uuid;  ///< /sys/class/dmi/id/product_uuid, empty where there is none

@@ -61,13 +61,12 @@ GUARDD_JSON_FIELDS(TargetLookFact, path, whole, regular_file, in_use)
 GUARDD_JSON_FIELDS(DirectoryUse, pid, how, file)
 GUARDD_JSON_FIELDS(DataDirectoryFact, service, path, mnt_ns, mount_id, st_dev, inode, device, markers, newest_mtime_s,
                    uses)
-GUARDD_JSON_FIELDS(UnreadablePlace, path, why)
 GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
 GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, source,
                    replication)
 GUARDD_JSON_FIELDS(MissingMount, what, where, named_by, devices)
 GUARDD_JSON_FIELDS(BootFact, state, missing)
-GUARDD_JSON_FIELDS(HostFact, hostname, fqdn, machine_id, boot_id, product_uuid)
+GUARDD_JSON_FIELDS(HostFact, hostname, aliases, machine_id, boot_id, product_uuid)
 GUARDD_JSON_FIELDS(InspectorReport, name, health, problems, duration_us)
 GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir_arguments, directories, config_files,
                    config_keys, markers, data_files, ports, role_probe)

@@ -33,7 +33,6 @@ GUARDD_JSON(DeviceClaimFact);
 GUARDD_JSON(TargetLookFact);
 GUARDD_JSON(DirectoryUse);
 GUARDD_JSON(DataDirectoryFact);
-GUARDD_JSON(UnreadablePlace);
 GUARDD_JSON(ListenerFact);
 GUARDD_JSON(Role);
 GUARDD_JSON(RoleFact);

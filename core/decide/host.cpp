@@ -1,28 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "core/decide/weighing.hpp"
+#include "core/host_names.hpp"
 
 namespace guardd::decide_detail {
 namespace {
-
-constexpr std::size_t max_evidence = 8;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
-bool is_this_host(const HostFact& host, std::string_view name) {
-  const std::string wanted = lower(name);
-  const std::string hostname = lower(host.hostname);
-  const std::array names{hostname, hostname.substr(0, hostname.find('.')), lower(host.fqdn), lower(host.machine_id),
-                         lower(host.product_uuid)};
-  return std::ranges::any_of(names, [&](const std::string& known) { return !known.empty() && known == wanted; });
-}
 
 /// systemd's SystemState once the boot's job queue has been empty: org.freedesktop.systemd1(5). "none": no systemd
 /// here.
@@ -76,7 +60,12 @@ void weigh_inspectors(Weighing& weighing) {
 void weigh_host(Weighing& weighing) {
   const HostFact& host = weighing.snapshot.host;
   const std::string& expected = weighing.request.expect_host;
-  if (!expected.empty() && !is_this_host(host, expected)) {
+  const HostNames names{host.hostname, host.machine_id, host.aliases, host.product_uuid};
+  const Known<bool> is_expected = expected.empty() ? Known<bool>(true) : is_this_host(names, expected);
+  if (!is_expected.known()) {
+    weighing.add(unknown("inspector.failed", "whether this host is " + expected + " is not known: " + is_expected.why(),
+                         "make the file readable, or expect the host by its hostname"));
+  } else if (!is_expected.value()) {
     weighing.add(refusal("host.mismatch", "this host is " + host.hostname + ", not " + expected,
                          "find out why the command reached this host; run it on " + expected));
   }

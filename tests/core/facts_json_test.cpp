@@ -19,7 +19,7 @@ Snapshot filled() {
   s.began_boot_ms = 100;
   s.began_wall_s = -5;
   s.host_mnt_ns = 4026531841;
-  s.host = {"db1", "db1.example", "0123", "aaaa-bbbb", "03000200"};
+  s.host = {"db1", std::vector<std::string>{"db1.example"}, "0123", "aaaa-bbbb", "03000200"};
   s.boot = {Known<std::string>("running"), {{"/dev/sdb1", hostile, "/etc/fstab", {}}}};
   ProcessFact process;
   process.pid = 812;

@@ -31,7 +31,7 @@ Verdict sample_verdict() {
   verdict.request.operation = Operation::reinstall;
   verdict.request.whole_host = true;
   verdict.outcome = Outcome::refuse;
-  verdict.host = {"db1", "db1.example", "0123", "aaaa", "secret-uuid"};
+  verdict.host = {"db1", std::vector<std::string>{"db1.example"}, "0123", "aaaa", "secret-uuid"};
   verdict.instance = "system";
   verdict.snapshot_generation = 4711;
   verdict.snapshot_age_ms = 2;

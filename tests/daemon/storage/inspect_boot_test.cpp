@@ -130,15 +130,5 @@ TEST_CASE("mountpoints through symbolic links") {
   CHECK(resolve_mountpoint("/none/x", mounts, root) == "/none/x");
 }
 
-TEST_CASE("the name in /etc/hosts") {
-  CHECK(parse_fqdn("127.0.0.1 localhost\n10.0.0.5 db1.example.org db1 # x\n", "db1") == "db1.example.org");
-  CHECK(parse_fqdn("10.0.0.5 db1 db1.example.org\n", "db1") == "db1.example.org");
-  CHECK(parse_fqdn("10.0.0.5 db1\n", "db1").empty());
-  CHECK(parse_fqdn("# 10.0.0.5 db1.example.org db1\n", "db1").empty());
-  CHECK(parse_fqdn("10.0.0.5 db10.example.org db10\n", "db1").empty());
-  CHECK(parse_fqdn("", "db1.example.org") == "db1.example.org");
-  CHECK(parse_fqdn("10.0.0.5 db1.example.org db1", "").empty());
-}
-
 }  // namespace
 }  // namespace guardd

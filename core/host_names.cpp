@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/host_names.hpp"
-
-#include <unistd.h>
+#include "core/host_names.hpp"
 
 #include <algorithm>
 
-#include "client/files.hpp"
-
-namespace guardd::client {
+namespace guardd {
 namespace {
-
-constexpr const char* product_uuid_path = "/sys/class/dmi/id/product_uuid";
-constexpr std::size_t hosts_limit = std::size_t{1024} * 1024;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -30,7 +23,7 @@ std::string uuid_digits(std::string_view text) {
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {
-  constexpr std::string_view blank = " \t\r";
+  constexpr std::string_view blank = " \t\r\v\f";
   std::vector<std::string_view> words;
   for (std::size_t at = 0; (at = line.find_first_not_of(blank, at)) != std::string_view::npos;) {
     const std::size_t end = std::min(line.find_first_of(blank, at), line.size());
@@ -41,19 +34,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
 }
 
 }  // namespace
-
-HostNames read_host_names(const LocalHost& host) {
-  HostNames names{.hostname = host.hostname, .machine_id = host.machine_id, .aliases = {}, .product_uuid = {}};
-  const Result<std::string> hosts = read_file("/etc/hosts", hosts_limit);
-  if (hosts) {
-    names.aliases = parse_hosts_names(*hosts, host.hostname);
-  } else {
-    names.aliases = Unknown{hosts.error().message};
-  }
-  names.product_uuid =
-      ::access(product_uuid_path, F_OK) == 0 ? read_line(product_uuid_path) : Known<std::string>(std::string());
-  return names;
-}
 
 std::vector<std::string> parse_hosts_names(std::string_view text, std::string_view hostname) {
   std::vector<std::string> names;
@@ -86,4 +66,4 @@ Known<bool> is_this_host(const HostNames& names, std::string_view expected) {
   return std::any_of(aliases.begin(), aliases.end(), [&](const std::string& alias) { return lower(alias) == wanted; });
 }
 
-}  // namespace guardd::client
+}  // namespace guardd

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/host_names.hpp"
+#include "core/host_names.hpp"
 
 #include <catch2/catch.hpp>
 
-namespace guardd::client {
+namespace guardd {
 namespace {
 
 HostNames names() {
@@ -72,4 +72,4 @@ TEST_CASE("parse_hosts_names takes the lines with the hostname") {
 }
 
 }  // namespace
-}  // namespace guardd::client
+}  // namespace guardd
