@@ -19,10 +19,15 @@ std::string directory_of(std::string_view path) {
   return slash == std::string_view::npos || slash == 0 ? "/" : std::string(path.substr(0, slash));
 }
 
+std::string id_of(const DataDirectoryFact& fact) {
+  return fact.service + ":dir:" + std::to_string(fact.st_dev) + ":" + std::to_string(fact.inode);
+}
+
 /// Builds the list; one dataset a directory, a loose file's directory, or a process.
 class Assembly {
  public:
-  explicit Assembly(const Snapshot& snapshot) : snapshot_(snapshot), graph_(snapshot.devices, snapshot.mounts) {
+  explicit Assembly(const Snapshot& snapshot)
+      : snapshot_(snapshot), graph_(snapshot.devices, snapshot.mounts), mounts_(snapshot.mounts) {
     for (const ProcessFact& process : snapshot.processes) processes_[process.pid] = &process;
   }
 
@@ -48,7 +53,7 @@ class Assembly {
     std::optional<std::size_t> index = same_place(fact, trace);
     if (!index) {
       Dataset dataset;
-      dataset.id = fact.service + ":dir:" + std::to_string(fact.st_dev) + ":" + std::to_string(fact.inode);
+      dataset.id = id_of(fact);
       dataset.service = fact.service;
       dataset.path = fact.path;
       dataset.mnt_ns = fact.mnt_ns;
@@ -66,7 +71,7 @@ class Assembly {
   /// The dataset of that directory, or of one around it, seen before: in this namespace or another, or through an
   /// overlay and beneath it.
   std::optional<std::size_t> same_place(const DataDirectoryFact& fact, const Trace& trace) const {
-    const std::string id = fact.service + ":dir:" + std::to_string(fact.st_dev) + ":" + std::to_string(fact.inode);
+    const std::string id = id_of(fact);
     for (std::size_t i = 0; i < datasets_.size(); ++i) {
       if (datasets_[i].service != fact.service) continue;
       if (datasets_[i].id == id) return i;
@@ -190,11 +195,12 @@ class Assembly {
   }
 
   Trace trace_of(std::uint64_t mnt_ns, std::string_view path, const Known<DeviceNumber>& device) const {
-    return trace_place(graph_, snapshot_.mounts, mnt_ns, snapshot_.host_mnt_ns, path, device);
+    return trace_place(graph_, mounts_, mnt_ns, snapshot_.host_mnt_ns, path, device);
   }
 
   const Snapshot& snapshot_;
   StorageGraph graph_;
+  MountIndex mounts_;
   std::map<std::int32_t, const ProcessFact*> processes_;
   std::vector<Dataset> datasets_;
   std::vector<Trace> traces_;

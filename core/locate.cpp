@@ -18,7 +18,7 @@ std::string_view beneath(std::string_view path, std::string_view directory) {
   return directory == "/" ? (path == "/" ? std::string_view() : path) : path.substr(directory.size());
 }
 
-void locate_into(std::vector<FsLocation>& result, const std::vector<MountFact>& mounts, std::uint64_t mnt_ns,
+void locate_into(std::vector<FsLocation>& result, const MountIndex& mounts, std::uint64_t mnt_ns,
                  std::uint64_t host_mnt_ns, std::string_view path, int depth) {
   const MountFact* mount = mount_of(mounts, mnt_ns, path);
   if (mount == nullptr || depth > max_overlays) return;
@@ -47,24 +47,43 @@ bool is_within(std::string_view path, std::string_view directory) {
          (path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/');
 }
 
-const MountFact* mount_of(const std::vector<MountFact>& mounts, std::uint64_t mnt_ns, std::string_view path) {
-  const MountFact* best = nullptr;
+MountIndex::MountIndex(const std::vector<MountFact>& mounts) {
   for (const MountFact& mount : mounts) {
-    if (mount.mnt_ns != mnt_ns || !is_within(path, mount.mountpoint)) continue;
-    if (best == nullptr || mount.mountpoint.size() > best->mountpoint.size()) best = &mount;
+    by_namespace_[mount.mnt_ns].push_back(&mount);
+    by_device_.emplace(mount.device, &mount);
   }
-  const auto lies_on_best = [&](const MountFact& mount) {
-    return mount.mnt_ns == mnt_ns && mount.mountpoint == best->mountpoint && mount.parent == best->id && &mount != best;
+}
+
+const std::vector<const MountFact*>& MountIndex::in_namespace(std::uint64_t mnt_ns) const {
+  static const std::vector<const MountFact*> none;
+  const auto found = by_namespace_.find(mnt_ns);
+  return found == by_namespace_.end() ? none : found->second;
+}
+
+const MountFact* MountIndex::of_device(DeviceNumber device) const {
+  const auto found = by_device_.find(device);
+  return found == by_device_.end() ? nullptr : found->second;
+}
+
+const MountFact* mount_of(const MountIndex& mounts, std::uint64_t mnt_ns, std::string_view path) {
+  const std::vector<const MountFact*>& candidates = mounts.in_namespace(mnt_ns);
+  const MountFact* best = nullptr;
+  for (const MountFact* mount : candidates) {
+    if (!is_within(path, mount->mountpoint)) continue;
+    if (best == nullptr || mount->mountpoint.size() > best->mountpoint.size()) best = mount;
+  }
+  const auto lies_on_best = [&](const MountFact* mount) {
+    return mount->mountpoint == best->mountpoint && mount->parent == best->id && mount != best;
   };
-  for (std::size_t climbed = 0; best != nullptr && climbed < mounts.size(); ++climbed) {
-    const auto above = std::ranges::find_if(mounts, lies_on_best);
-    if (above == mounts.end()) break;
-    best = &*above;
+  for (std::size_t climbed = 0; best != nullptr && climbed < candidates.size(); ++climbed) {
+    const auto above = std::ranges::find_if(candidates, lies_on_best);
+    if (above == candidates.end()) break;
+    best = *above;
   }
   return best;
 }
 
-std::vector<FsLocation> locate(const std::vector<MountFact>& mounts, std::uint64_t mnt_ns, std::uint64_t host_mnt_ns,
+std::vector<FsLocation> locate(const MountIndex& mounts, std::uint64_t mnt_ns, std::uint64_t host_mnt_ns,
                                std::string_view path) {
   std::vector<FsLocation> result;
   locate_into(result, mounts, mnt_ns, host_mnt_ns, path, 0);

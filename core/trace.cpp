@@ -21,25 +21,25 @@ void add_filesystem(Trace& trace, const StorageGraph& graph, DeviceNumber device
 
 }  // namespace
 
-Trace trace_place(const StorageGraph& graph, const std::vector<MountFact>& mounts, std::uint64_t mnt_ns,
-                  std::uint64_t host_mnt_ns, std::string_view path, const Known<DeviceNumber>& device) {
+Trace trace_place(const StorageGraph& graph, const MountIndex& mounts, std::uint64_t mnt_ns, std::uint64_t host_mnt_ns,
+                  std::string_view path, const Known<DeviceNumber>& device) {
   Trace trace;
   if (!device.known()) {
     trace.traceable = false;
     return trace;
   }
-  const auto mount = std::ranges::find_if(mounts, [&](const MountFact& m) { return m.device == device.value(); });
-  if (mount != mounts.end() && mount->fstype != "overlay") {
+  const MountFact* const mount = mounts.of_device(device.value());
+  if (mount != nullptr && mount->fstype != "overlay") {
     add_filesystem(trace, graph, device.value());
   }
   for (const FsLocation& location : locate(mounts, mnt_ns, host_mnt_ns, path)) {
     // The path may have been mounted over since: what it names now counts only where the device agrees.
-    const bool same = location.device == device.value() || (mount != mounts.end() && mount->fstype == "overlay");
+    const bool same = location.device == device.value() || (mount != nullptr && mount->fstype == "overlay");
     if (!same) continue;
     add(trace.locations, location);
     add_filesystem(trace, graph, location.device);
   }
-  const bool found_nothing = mount == mounts.end() || (mount->fstype == "overlay" && trace.locations.empty());
+  const bool found_nothing = mount == nullptr || (mount->fstype == "overlay" && trace.locations.empty());
   if (found_nothing) {
     add_filesystem(trace, graph, device.value());
     trace.traceable = trace.traceable && !trace.devices.empty();

@@ -20,8 +20,8 @@ struct Trace {
 
 /// From a path in a mount namespace, and the device that mountinfo gave for it, down to the disks. Memory filesystems
 /// have none and are traceable; a filesystem without a known block device (ZFS, a detached mount) is not.
-Trace trace_place(const StorageGraph& graph, const std::vector<MountFact>& mounts, std::uint64_t mnt_ns,
-                  std::uint64_t host_mnt_ns, std::string_view path, const Known<DeviceNumber>& device);
+Trace trace_place(const StorageGraph& graph, const MountIndex& mounts, std::uint64_t mnt_ns, std::uint64_t host_mnt_ns,
+                  std::string_view path, const Known<DeviceNumber>& device);
 
 /// Adds what `more` has and `trace` lacks.
 void unite(Trace& trace, const Trace& more);

@@ -6,8 +6,6 @@
 namespace guardd::decide_detail {
 namespace {
 
-constexpr std::size_t max_evidence = 8;
-
 std::string inspector_of(std::string_view how) {
   if (how == "process" || how == "argument") return "processes";
   return how == "lock" ? "data_directories" : "open_files";

@@ -26,6 +26,7 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
                     request,
                     now,
                     StorageGraph(snapshot.devices, snapshot.mounts),
+                    MountIndex(snapshot.mounts),
                     assemble_datasets(snapshot),
                     {},
                     {},

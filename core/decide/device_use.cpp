@@ -7,8 +7,6 @@
 namespace guardd::decide_detail {
 namespace {
 
-constexpr std::size_t max_evidence = 8;
-
 struct Uses {
   std::vector<Evidence> evidence;
   void add(Evidence one) {
@@ -87,7 +85,7 @@ bool is_right_in(const FsLocation& file, const FsLocation& directory) {
 Uses uses_of_path(const Weighing& weighing, const std::string& path) {
   const Snapshot& snapshot = weighing.snapshot;
   Uses uses;
-  const std::vector<FsLocation> targets = locate(snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path);
+  const std::vector<FsLocation> targets = locate(weighing.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path);
   const auto look = std::ranges::find(snapshot.target_looks, path, &TargetLookFact::path);
   const bool is_file = look != snapshot.target_looks.end() && look->regular_file;
   const auto in_target = [&](const FsLocation& other) {
@@ -113,7 +111,7 @@ Uses uses_of_path(const Weighing& weighing, const std::string& path) {
     const FsLocation upper{mount.device, mount.fstype, mount.root};
     bool is_part = mount.root != "/" && in_target(upper);
     if (!mount.upperdir.empty()) {
-      const auto layers = locate(snapshot.mounts, mount.mnt_ns, snapshot.host_mnt_ns, mount.mountpoint);
+      const auto layers = locate(weighing.mounts, mount.mnt_ns, snapshot.host_mnt_ns, mount.mountpoint);
       is_part = is_part || std::ranges::any_of(layers, in_target);
     }
     if (!is_part) continue;
@@ -131,7 +129,7 @@ Uses uses_of_path(const Weighing& weighing, const std::string& path) {
   for (const BusyDirectory& busy : snapshot.busy_directories) {
     const bool is_named = busy.mnt_ns == snapshot.host_mnt_ns && is_within(busy.path, path);
     const auto lies_in_target = [&] {
-      const auto places = locate(snapshot.mounts, busy.mnt_ns, snapshot.host_mnt_ns, busy.path);
+      const auto places = locate(weighing.mounts, busy.mnt_ns, snapshot.host_mnt_ns, busy.path);
       return std::ranges::any_of(places, in_target) || (!busy.cwd && std::ranges::any_of(places, beside_target));
     };
     if (is_named || lies_in_target()) {

@@ -6,7 +6,6 @@
 namespace guardd::decide_detail {
 namespace {
 
-/// Only what a policy rule refused can be excepted: never the host's identity, a hold, or what is not known.
 bool names_subject(const Exception& exception, const Reason& reason, std::uint64_t host_mnt_ns) {
   if (exception.path.empty()) return true;
   // A container may have a directory of the same name: the exception speaks of the host's.
@@ -15,6 +14,7 @@ bool names_subject(const Exception& exception, const Reason& reason, std::uint64
   return !reason.evidence.empty() && std::ranges::all_of(reason.evidence, is_subject);
 }
 
+/// Only what a policy rule refused can be excepted: never the host's identity, a hold, or what is not known.
 bool lifts(const Exception& exception, const Reason& reason, const Weighing& weighing) {
   if (reason.rule == "builtin" || reason.outcome != Outcome::refuse) return false;
   if (exception.until_s && *exception.until_s <= weighing.now.wall_s) return false;

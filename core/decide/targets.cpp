@@ -24,7 +24,7 @@ const BlockDeviceFact* find_device(const StorageGraph& graph, const Target& targ
 
 void place_path(Weighing& weighing, const Target& target) {
   const Snapshot& snapshot = weighing.snapshot;
-  const MountFact* mount = mount_of(snapshot.mounts, snapshot.host_mnt_ns, target.path);
+  const MountFact* mount = mount_of(weighing.mounts, snapshot.host_mnt_ns, target.path);
   if (mount == nullptr) return weighing.add(untraceable(target, "it is in no mount of the host"));
   if (target.mount_id && mount->id != *target.mount_id) {
     return weighing.add(untraceable(target, "the caller sees another filesystem there than the host"));
@@ -39,7 +39,7 @@ void place_path(Weighing& weighing, const Target& target) {
                                          (look == looks.end() ? "only the paths of a wipe are" : look->whole.why())));
   }
   weighing.target_paths.push_back(&target);
-  for (FsLocation& location : locate(snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, target.path)) {
+  for (FsLocation& location : locate(weighing.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, target.path)) {
     weighing.target_locations.push_back(std::move(location));
   }
 }
@@ -78,10 +78,10 @@ void place_targets(Weighing& weighing) {
 
 Trace trace_host_path(const Weighing& weighing, const std::string& path) {
   const Snapshot& snapshot = weighing.snapshot;
-  const MountFact* const mount = mount_of(snapshot.mounts, snapshot.host_mnt_ns, path);
+  const MountFact* const mount = mount_of(weighing.mounts, snapshot.host_mnt_ns, path);
   const Known<DeviceNumber> device =
       mount != nullptr ? Known<DeviceNumber>(mount->device) : Unknown{"in no known mount"};
-  return trace_place(weighing.graph, snapshot.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path, device);
+  return trace_place(weighing.graph, weighing.mounts, snapshot.host_mnt_ns, snapshot.host_mnt_ns, path, device);
 }
 
 bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,

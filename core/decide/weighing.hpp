@@ -14,6 +14,9 @@
 /// kind of fact and adds the reasons that it finds; none takes a reason away.
 namespace guardd::decide_detail {
 
+/// An answer must stay readable: the first ones, of each reason.
+inline constexpr std::size_t max_evidence = 8;
+
 struct Weighing {
   const Snapshot& snapshot;
   const Policy& policy;
@@ -22,6 +25,7 @@ struct Weighing {
   Now now;
 
   StorageGraph graph;
+  MountIndex mounts;
   std::vector<Dataset> datasets;
   std::set<DeviceNumber> target_devices;     ///< of targets that are block devices
   std::vector<const Target*> target_paths;   ///< of targets that are paths, those that could be placed

@@ -53,7 +53,7 @@ Result<Node> open_cwd(View& view, std::int32_t pid, const HostRoot& host) {
   // by id.
   const std::optional<std::string> inside = view.from_namespace(*path);
   if (!inside) return Error{"enoent", *path + ": outside the root directory"};
-  const MountFact* named = mount_of(view.mounts().all(), view.mnt_ns(), *inside);
+  const MountFact* named = mount_of(MountIndex(view.mounts().all()), view.mnt_ns(), *inside);
   if (named != nullptr && !may_enter(*named)) return Error{"not_local", *path + ": " + named->fstype};
   Node node;
   node.path = *inside;

@@ -25,7 +25,8 @@ void add(std::vector<DeviceNumber>& devices, DeviceNumber device) {
 std::vector<DeviceNumber> by_path(std::string_view path, const std::vector<MountFact>& mounts,
                                   std::uint64_t host_mnt_ns) {
   std::vector<DeviceNumber> devices;
-  for (const FsLocation& location : locate(mounts, host_mnt_ns, host_mnt_ns, path)) add(devices, location.device);
+  for (const FsLocation& location : locate(MountIndex(mounts), host_mnt_ns, host_mnt_ns, path))
+    add(devices, location.device);
   return devices;
 }
 
@@ -62,7 +63,7 @@ std::vector<DeviceNumber> trace_file(std::string_view path, std::optional<Device
     }
     return devices;
   }
-  const MountFact* named = mount_of(mounts, host_mnt_ns, path);
+  const MountFact* named = mount_of(MountIndex(mounts), host_mnt_ns, path);
   if (named != nullptr && named->fstype == "btrfs") return {named->device};
   // An overlay's files have device numbers of their layers, which no mount has.
   if (named != nullptr && named->fstype == "overlay") return by_path(path, mounts, host_mnt_ns);

@@ -71,23 +71,24 @@ TEST_CASE("a path is in the longest mount point, the topmost of several") {
   const std::vector<MountFact> mounts{mount(1, 0, {8, 1}, "/"), mount(4, 3, {8, 4}, "/srv"),
                                       mount(2, 1, {8, 2}, "/srv"), mount(3, 2, {8, 3}, "/srv"),
                                       mount(5, 4, {8, 5}, "/srv/db")};
-  CHECK(mount_of(mounts, 1, "/srv/x")->id == 4);
-  CHECK(mount_of(mounts, 1, "/srv/db/x")->id == 5);
-  CHECK(mount_of(mounts, 1, "/srv/dbx")->id == 4);
-  CHECK(mount_of(mounts, 1, "/srvx")->id == 1);
-  CHECK(mount_of(mounts, 2, "/srv") == nullptr);
+  CHECK(mount_of(MountIndex(mounts), 1, "/srv/x")->id == 4);
+  CHECK(mount_of(MountIndex(mounts), 1, "/srv/db/x")->id == 5);
+  CHECK(mount_of(MountIndex(mounts), 1, "/srv/dbx")->id == 4);
+  CHECK(mount_of(MountIndex(mounts), 1, "/srvx")->id == 1);
+  CHECK(mount_of(MountIndex(mounts), 2, "/srv") == nullptr);
 }
 
 TEST_CASE("two names of one directory have one location") {
   const std::vector<MountFact> mounts{mount(1, 0, {8, 1}, "/"), mount(2, 1, {8, 1}, "/mnt", "/var/lib")};
-  CHECK(locate(mounts, 1, 1, "/mnt/mysql") == locate(mounts, 1, 1, "/var/lib/mysql"));
+  CHECK(locate(MountIndex(mounts), 1, 1, "/mnt/mysql") == locate(MountIndex(mounts), 1, 1, "/var/lib/mysql"));
 }
 
 TEST_CASE("an overlay that names itself as its upper directory does not loop") {
   MountFact overlay = mount(1, 0, {0, 50}, "/");
   overlay.fstype = "overlay";
   overlay.upperdir = "/upper";
-  CHECK(locate({overlay}, 1, 1, "/x").empty());
+  const std::vector<MountFact> only{overlay};
+  CHECK(locate(MountIndex(only), 1, 1, "/x").empty());
 }
 
 TEST_CASE("is_within compares whole components") {
