@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/checker.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
-#include <chrono>
-#include <memory>
-#include <stdexcept>
 #include <utility>
 
 #include "core/strict_json.hpp"
-#include "core/text.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/os/clock.hpp"
-#include "daemon/worker/protocol.hpp"
+#include "daemon/worker/target_questions.hpp"
 
 namespace guardd {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::milliseconds claims_deadline{1000};
-constexpr std::int64_t late_ms = 200;           // for a worker that stops at its deadline to say so
 constexpr std::int64_t shortest_reuse_ms = 50;  // an ordinary host's look takes about 30 ms
 
 Now now_asked_at(std::int64_t asked_boot_ms) {
@@ -39,65 +31,15 @@ std::int64_t Checker::reuse_ms(const Caller& caller) const {
   return std::min(freshness, std::max(shortest_reuse_ms, 2 * looker_.last_took_ms()));
 }
 
-/// The look with what exclusive opens told of the targets. What could not be asked stays unknown, which weighs as
-/// claimed.
-asio::awaitable<Looked> Checker::with_claims(Looked looked, CheckRequest request) {
-  nlohmann::json input(ClaimsInput{devices_to_claim(*looked.snapshot, request)});
-  const Result<nlohmann::json> answer = co_await workers_.run("claims", std::move(input), claims_deadline);
-  if (!answer) co_return looked;
-  auto snapshot = std::make_shared<Snapshot>(*looked.snapshot);
-  try {
-    const ClaimsOutput output = answer->get<ClaimsOutput>();
-    const bool healthy = std::ranges::all_of(output.reports, [](const auto& r) { return r.health == Health::ok; });
-    if (healthy) snapshot->claims = output.claims;
-  } catch (const nlohmann::json::exception& error) {
-    spdlog::warn("claims: {}", printable(error.what()));
-  }
-  looked.snapshot = std::move(snapshot);
-  co_return looked;
-}
-
-/// The look with what lies beneath the targets that are paths. What could not be looked through is not known.
-asio::awaitable<Looked> Checker::with_target_looks(Looked looked, CheckRequest request) {
-  TargetsInput input;
-  for (const Target& target : request.targets) {
-    if (!target.block_device)
-      input.targets.push_back({target.path, target.mount_id.value_or(-1), target.inode.value_or(0)});
-  }
-  if (input.targets.empty()) co_return looked;
-  input.recognitions = looked.policy->recognitions();
-  for (const BlockDeviceFact& device : looked.snapshot->devices) {
-    if (!device.backing_file.empty()) input.loops.push_back(device);
-  }
-  const std::chrono::milliseconds deadline(input.deadline_ms + late_ms);
-  nlohmann::json question(input);
-  const Result<nlohmann::json> answer = co_await workers_.run("targets", std::move(question), deadline);
-  auto snapshot = std::make_shared<Snapshot>(*looked.snapshot);
-  try {
-    if (!answer) throw std::runtime_error(answer.error().message);
-    TargetsOutput output = answer->get<TargetsOutput>();
-    for (const InspectorReport& report : output.reports) {
-      if (report.health != Health::ok) throw std::runtime_error(report.problems.empty() ? "" : report.problems.front());
-    }
-    snapshot->target_looks = std::move(output.looks);
-    for (DataDirectoryFact& directory : output.directories) snapshot->directories.push_back(std::move(directory));
-  } catch (const std::exception& failure) {
-    for (const TargetPath& target : input.targets) {
-      snapshot->target_looks.push_back({.path = target.path, .whole = Unknown{failure.what()}, .in_use = {}});
-    }
-  }
-  looked.snapshot = std::move(snapshot);
-  co_return looked;
-}
-
 /// The look that this question of this caller is decided on.
 asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   const bool trusted = caller.detail == Detail::full;
   // Somebody is about to wipe: a look of its own is little, and exclusive opens must not be at everybody's command.
   if (trusted && request.operation == Operation::wipe) {
     Looked looked = co_await looker_.fresh(0);
-    looked = co_await with_claims(std::move(looked), request);
-    co_return co_await with_target_looks(std::move(looked), std::move(request));
+    looked.snapshot =
+        co_await ask_about_targets(workers_, looked.snapshot, looked.policy, std::move(request), looker_.deadlines());
+    co_return looked;
   }
   const std::int64_t asked = boot_now_ms();
   const std::uint64_t begun_before = looker_.newest();

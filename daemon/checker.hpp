@@ -25,8 +25,6 @@ class Checker {
   boost::asio::awaitable<Verdict> decide_and_record(Looked looked, CheckRequest request, Caller caller,
                                                     std::int64_t asked);
   boost::asio::awaitable<Looked> look_for(CheckRequest request, Caller caller);
-  boost::asio::awaitable<Looked> with_claims(Looked looked, CheckRequest request);
-  boost::asio::awaitable<Looked> with_target_looks(Looked looked, CheckRequest request);
   [[nodiscard]] std::int64_t reuse_ms(const Caller& caller) const;
 
   Looker& looker_;

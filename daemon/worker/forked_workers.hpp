@@ -34,7 +34,7 @@ class ForkedWorkers final : public WorkerRunner {
   /// Kills the fork server, and with it every worker.
   ~ForkedWorkers() override;
 
-  /// Starts the fork server; run() does it too where there is none. An empty code in the value: it runs.
+  /// Starts the fork server; run() does it too where there is none. Its pid.
   Result<pid_t> start();
 
   /// Any exception, signal, short or malformed output, status other than 0, and lateness is an error that says so.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/os/clock.hpp"
+#include "daemon/worker/ask.hpp"
 #include "daemon/worker/gather.hpp"
 #include "daemon/worker/protocol.hpp"
 #include "daemon/worker/role_plan.hpp"
@@ -62,40 +63,23 @@ template <typename Output>
 asio::awaitable<void> inspect(WorkerRunner& workers, std::string inspector, nlohmann::json input, milliseconds deadline,
                               Names names, Output& output) {
   const std::int64_t began = monotonic_now_us();
-  // NOLINTNEXTLINE(bugprone-use-after-move): clang-tidy 14 sees a co_await's operand twice
-  const Result<nlohmann::json> answer = co_await workers.run(std::move(inspector), std::move(input), deadline);
-  std::string failure;
+  Result<Output> answer = co_await ask<Output>(workers, std::move(inspector), std::move(input), deadline);
   if (answer) {
-    try {
-      output = answer->template get<Output>();
-    } catch (const nlohmann::json::exception& error) {
-      failure = std::string("worker's output: ") + error.what();
-    }
+    output = std::move(*answer);
   } else {
-    failure = answer.error().message;
-  }
-  if (!failure.empty()) {
     output = Output{};
-    for (const std::string_view name : names) output.reports.push_back(failed_report(name, failure));
+    for (const std::string_view name : names) output.reports.push_back(failed_report(name, answer.error().message));
   }
   output.reports = complete_reports(output.reports, names, monotonic_now_us() - began);
 }
 
 asio::awaitable<void> ask_role(WorkerRunner& workers, RoleInput input, milliseconds deadline, RoleFact& fact) {
-  const Result<nlohmann::json> answer = co_await workers.run("role", nlohmann::json(input), deadline);
-  std::string failure;
+  nlohmann::json question(input);
+  Result<RoleFact> answer = co_await ask<RoleFact>(workers, "role", std::move(question), deadline);
   if (answer) {
-    try {
-      fact = answer->get<RoleFact>();
-    } catch (const nlohmann::json::exception& error) {
-      failure = std::string("the probe's output: ") + error.what();
-    }
+    fact = std::move(*answer);
   } else {
-    failure = "the probe: " + answer.error().message;
-  }
-  if (!failure.empty()) {
-    fact = RoleFact{};
-    fact.why_unknown = failure;
+    fact.why_unknown = "the probe: " + answer.error().message;
   }
   if (fact.role == Role::unknown && fact.why_unknown.empty()) fact.why_unknown = "the probe gave no reason";
   // Whom the answer is about is what was asked, not what the probe says.

@@ -15,7 +15,9 @@
 namespace guardd {
 
 /// How long each inspector may look; its worker is killed `late` after that. A look has two stages (processes and boot,
-/// then the rest), so that by default it ends within 3000 + 1700 ms: less than the 5 s for which guardctl waits.
+/// then the rest), so that by default it ends within 3000 + 1700 ms: less than the 5 s for which guardctl waits. A wipe
+/// waits for a running look, has one of its own, and then asks about its targets: on a host where everything hangs that
+/// is later than guardctl waits, which is unknown too.
 struct Deadlines {
   std::chrono::milliseconds processes{2800};
   std::chrono::milliseconds boot{2000};
@@ -23,6 +25,8 @@ struct Deadlines {
   std::chrono::milliseconds data{1500};
   std::chrono::milliseconds clients{1000};
   std::chrono::milliseconds role{1000};
+  std::chrono::milliseconds claims{1000};
+  std::chrono::milliseconds targets{2500};
   std::chrono::milliseconds late{200};
 
   /// The longest that a look can take.

@@ -44,6 +44,7 @@ class Looker {
   [[nodiscard]] const std::shared_ptr<const Policy>& policy() const { return policy_; }
   /// The generation of the newest look that has begun; 0 before the first.
   [[nodiscard]] std::uint64_t newest() const { return generation_; }
+  [[nodiscard]] const Deadlines& deadlines() const { return settings_.deadlines; }
   /// How long the last look took; 0 before the first.
   [[nodiscard]] std::int64_t last_took_ms() const { return last_.took_ms; }
 

@@ -5,8 +5,8 @@
 
 #include <cstring>
 
-#include "core/text.hpp"
 #include "daemon/worker/cbor.hpp"
+#include "daemon/worker/worker_main.hpp"
 
 namespace guardd {
 namespace {
@@ -26,10 +26,11 @@ Result<nlohmann::json> judge(const WorkerEnd& end) {
     return Error{"crashed", "worker ended with status " + std::to_string(WEXITSTATUS(*end.status))};
   }
   Result<nlohmann::json> document = parse_cbor(end.output);
-  if (!document) return Error{"malformed", "worker's output: " + printable(document.error().message, 256)};
+  if (!document) return Error{"malformed", "worker's output: " + document.error().message.substr(0, longest_message)};
   if (!document->is_object() || document->size() != 1) return Error{"malformed", "worker's output is no answer"};
   if (const auto failed = document->find("error"); failed != document->end()) {
-    return Error{"failed", failed->is_string() ? printable(failed->get<std::string>(), 1024) : "no reason given"};
+    return Error{"failed",
+                 failed->is_string() ? failed->get<std::string>().substr(0, longest_message) : "no reason given"};
   }
   const auto output = document->find("ok");
   if (output == document->end()) return Error{"malformed", "worker's output is no answer"};

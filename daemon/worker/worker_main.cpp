@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
 #include "daemon/worker/cbor.hpp"
 
 namespace guardd {
@@ -89,7 +88,7 @@ std::vector<std::uint8_t> outcome(InspectorTable table, std::string_view inspect
   } catch (const std::exception& error) {
     failure = error.what();
   }
-  return nlohmann::json::to_cbor({{"error", printable(failure, 1024)}});
+  return nlohmann::json::to_cbor({{"error", failure.substr(0, longest_message)}});
 }
 
 bool write_all(int fd, const std::vector<std::uint8_t>& bytes) {

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
+#include "daemon/worker/worker_main.hpp"
+
 using guardd::judge;
 using guardd::WorkerEnd;
 using nlohmann::json;
@@ -37,11 +39,13 @@ TEST_CASE("a good document counts for nothing unless the worker ended in order")
   CHECK(judge(killed).error().message == "worker ended by SIGSEGV");
 }
 
-TEST_CASE("what the worker says of its failure is told, as safe text") {
+TEST_CASE("what the worker says of its failure is told as it is, and not at length: the wire makes it safe") {
   WorkerEnd end = good();
   end.output = json::to_cbor({{"error", "bad \x1b[2J"}});
   CHECK(judge(end).error().code == "failed");
-  CHECK(judge(end).error().message.find('\x1b') == std::string::npos);
+  CHECK(judge(end).error().message == "bad \x1b[2J");
+  end.output = json::to_cbor({{"error", std::string(longest_message + 1, 'x')}});
+  CHECK(judge(end).error().message.size() == longest_message);
   end.output = json::to_cbor({{"error", 7}});
   CHECK(judge(end).error().code == "failed");
 }
