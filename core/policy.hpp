@@ -18,9 +18,8 @@ namespace guardd {
 
 /// What a rule can be about; the reason code of its refusals has the same name (docs/policy.md).
 inline constexpr std::string_view rule_facts[] = {
-    "dataset.active",     "dataset.at_rest",   "dataset.ambiguous", "role.primary",
-    "role.unknown",       "replicas.attached", "clients.connected", "device.in_use",
-    "mount.unrecognised", "mount.missing",     "path.protected",
+    "dataset.active",    "dataset.at_rest", "role.primary",       "role.unknown",  "replicas.attached",
+    "clients.connected", "device.in_use",   "mount.unrecognised", "mount.missing", "path.protected",
 };
 
 /// The inspectors that policy may require, by the name in their reports.

@@ -25,7 +25,7 @@ std::string file_glob(std::string_view text);
 std::string marker(std::string_view text);
 /// One component without wildcards.
 std::string basename(std::string_view text);
-/// Any text that begins with no space.
+/// Any text that neither begins nor ends with a space.
 std::string word(std::string_view text);
 /// A role probe that exists.
 std::string role_probe(std::string_view text);

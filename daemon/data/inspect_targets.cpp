@@ -16,8 +16,6 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_swaps_bytes = 1024 * std::size_t{1024};
-
 /// The files that the kernel itself has in use and no process has open: what loop devices and swap stand on.
 class FilesOfKernel {
  public:
@@ -29,9 +27,7 @@ class FilesOfKernel {
         why_ = "the file under /dev/" + loop.name + " is not known";
       }
     }
-    const Result<std::string> text = read_file(root.proc + "/swaps", max_swaps_bytes);
-    const Result<std::vector<SwapEntry>> swaps =
-        text ? parse_swaps(*text) : Result<std::vector<SwapEntry>>(text.error());
+    const Result<std::vector<SwapEntry>> swaps = read_swaps(root.proc);
     if (!swaps) {
       why_ = "what is swapped on is not known: " + swaps.error().message;
       return;

@@ -30,7 +30,6 @@ class Search {
   Search(Views& views, Finder& finder, SearchBudget budget, std::vector<std::string>& problems);
 
   void run(const std::vector<Superblock>& superblocks);
-  [[nodiscard]] std::size_t directories_seen() const { return seen_; }
 
  private:
   struct Root {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,7 +111,7 @@ struct TargetsInput {
   std::vector<Recognition> recognitions;
   std::vector<TargetPath> targets;
   std::vector<BlockDeviceFact> loops;  ///< loop devices in use
-  std::int64_t deadline_ms = 2500;
+  std::int64_t deadline_ms = 2500;     ///< its own: past it, what it has not seen is not known
 };
 /// Looks through each target to its end, as PID 1 sees it.
 struct TargetsOutput {

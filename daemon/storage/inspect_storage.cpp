@@ -19,7 +19,6 @@ namespace guardd {
 namespace {
 
 constexpr std::size_t max_all_mounts = 1'000'000;
-constexpr std::size_t max_swaps_bytes = std::size_t{1024} * 1024;
 
 bool process_ended(const Error& error) {
   return error.code == "enoent" || error.code == "esrch" || error.code == "einval";
@@ -105,40 +104,16 @@ class StorageInspection {
   }
 
   void trace_loops() {
-    std::vector<BlockDeviceFact> memory;
     for (BlockDeviceFact& device : output_.devices) {
       if (device.backing_file.empty()) continue;
       const std::optional<BackingFile> file = read_backing_file(device, root_);
       device.backing_devices = trace_file(device.backing_file, file ? std::optional(file->device()) : std::nullopt,
                                           output_.mounts, output_.host_mnt_ns);
-      for (const DeviceNumber number : device.backing_devices) {
-        if (find(number) == nullptr && is_memory(number)) memory.push_back(memory_device(number));
-      }
     }
-    std::ranges::move(memory, std::back_inserter(output_.devices));
-  }
-
-  [[nodiscard]] bool is_memory(DeviceNumber number) const {
-    const auto mount = std::ranges::find(output_.mounts, number, &MountFact::device);
-    return mount != output_.mounts.end() && (mount->fstype == "tmpfs" || mount->fstype == "ramfs");
-  }
-
-  /// A loop device on a file in memory stands on no disk: said as a device, for no device at all would be untraceable.
-  static BlockDeviceFact memory_device(DeviceNumber number) {
-    BlockDeviceFact device;
-    device.name = "memory:" + std::to_string(number.major) + ":" + std::to_string(number.minor);
-    device.device = number;
-    return device;
   }
 
   void mark_swap() {
-    const Result<std::string> text = read_file(root_.proc + "/swaps", max_swaps_bytes);
-    if (!text) {
-      // A kernel without swap has no such file.
-      if (text.error().code != "enoent") add_problem(problems_, text.error().message);
-      return;
-    }
-    const Result<std::vector<SwapEntry>> swaps = parse_swaps(*text);
+    const Result<std::vector<SwapEntry>> swaps = read_swaps(root_.proc);
     if (!swaps) {
       add_problem(problems_, swaps.error().message);
       return;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "daemon/os/read.hpp"
 #include "daemon/procfs/escapes.hpp"
 
 namespace guardd {
@@ -11,6 +12,7 @@ namespace {
 
 // Linux has MAX_SWAPFILES, at most 32; far more than that is no /proc/swaps.
 constexpr std::size_t max_swaps = 1024;
+constexpr std::size_t max_swaps_bytes = std::size_t{1024} * 1024;
 constexpr std::string_view blanks = " \t";
 constexpr std::string_view deleted_suffix = " (deleted)";  // seq_file_path() of a file without a name
 
@@ -53,6 +55,13 @@ Result<std::vector<SwapEntry>> parse_swaps(std::string_view text) {
     swaps.push_back(std::move(*entry));
   }
   return swaps;
+}
+
+Result<std::vector<SwapEntry>> read_swaps(const std::string& proc) {
+  const Result<std::string> text = read_file(proc + "/swaps", max_swaps_bytes);
+  if (text) return parse_swaps(*text);
+  if (text.error().code == "enoent") return std::vector<SwapEntry>();
+  return text.error();
 }
 
 }  // namespace guardd

@@ -19,4 +19,7 @@ struct SwapEntry {
 /// ("bad_swaps").
 Result<std::vector<SwapEntry>> parse_swaps(std::string_view text);
 
+/// PROC/swaps. None on a kernel without swap, which has no such file.
+Result<std::vector<SwapEntry>> read_swaps(const std::string& proc);
+
 }  // namespace guardd
