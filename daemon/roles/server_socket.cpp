@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 
 #include "daemon/os/clock.hpp"
 #include "daemon/os/read.hpp"

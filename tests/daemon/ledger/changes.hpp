@@ -21,7 +21,8 @@ inline ledger::Change some_hold(const std::string& reason = "migration until Fri
   change.add_hold =
       Hold{.id = {},
            .operation = Operation::reinstall,
-           .targets = {{.path = "/dev/sdb", .device = DeviceNumber{8, 16}, .block_device = true, .mount_id = {}, .inode = {}}},
+           .targets =
+               {{.path = "/dev/sdb", .device = DeviceNumber{8, 16}, .block_device = true, .mount_id = {}, .inode = {}}},
            .reason = reason,
            .by = "ann",
            .added_s = 1'700'000'000,

@@ -7,6 +7,7 @@
 #include "daemon/worker/worker_main.hpp"
 
 using guardd::judge;
+using guardd::longest_message;
 using guardd::WorkerEnd;
 using nlohmann::json;
 
