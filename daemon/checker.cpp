@@ -100,6 +100,9 @@ asio::awaitable<Reply> Checker::answer_status(Caller caller) {
   const Looked looked = co_await looker_.fresh(reuse_ms(caller));
   const Basis basis{*looked.snapshot, *looked.policy, keeper_.current(), now_asked_at(asked)};
   const Problems problems{policies_.problems(), keeper_.problem()};
+  if (status_records_.take(caller.uid, asked))
+    keeper_.store_late(
+        {.wall_s = wall_now_s(), .kind = "status", .actor = actor_of(caller), .what = nlohmann::json::object()});
   co_return Reply{200, to_text(status_json(basis, problems, identity_, caller.detail)), {}};
 }
 

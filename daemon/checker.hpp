@@ -5,6 +5,7 @@
 #include "daemon/ledger/keeper.hpp"
 #include "daemon/policy_store.hpp"
 #include "daemon/server/caller.hpp"
+#include "daemon/server/rate_limit.hpp"
 #include "daemon/server/route.hpp"
 #include "daemon/worker/looker.hpp"
 #include "daemon/worker/runner.hpp"
@@ -32,6 +33,8 @@ class Checker {
   const PolicyStore& policies_;
   ledger::Keeper& keeper_;
   Identity identity_;
+  /// `guardctl status --watch` must not crowd out what was decided: a record for each user every ten minutes.
+  RateLimit status_records_{{.burst = 1, .refill_ms = 600'000}};
 };
 
 }  // namespace guardd
