@@ -121,10 +121,29 @@ struct BlockDeviceFact {
   std::vector<DeviceNumber>
       backing_devices;  ///< of the filesystem that holds backing_file, empty where it can't be traced
   std::uint64_t diskseq = 0;
+  std::string wwn;        ///< of the disk, /sys/block/NAME/device/wwid or udev's ID_WWN; empty where it has none
+  std::string serial;     ///< of the disk, empty where it has none
+  std::string part_uuid;  ///< of a partition, from the partition table; empty where it has none
+  std::string part_type;  ///< of a partition: a GUID in small letters, or "0x83"
   std::uint64_t size_bytes = 0;
   bool read_only = false;
   bool removable = false;
   bool swap = false;
+};
+
+/// What libblkid recognises on a block device.
+struct Signature {
+  std::string usage;  ///< "filesystem", "raid", "crypto", "other"
+  std::string type;   ///< "ext4", "LVM2_member", "linux_raid_member", "ceph_bluestore", "swap"
+  std::string uuid;
+  std::string label;
+  bool operator==(const Signature&) const = default;
+};
+
+/// One block device that was looked into; a device that carries nothing known has an empty type.
+struct SignatureFact {
+  DeviceNumber device;
+  Known<Signature> signature;
 };
 
 /// Whether somebody claims a block device for himself (mounts it, stacks on it, swaps on it): what an exclusive open
@@ -150,6 +169,22 @@ struct DirectoryUse {
   std::string file;  ///< the file in use, or the directory itself
 };
 
+/// One entry of a data directory that tells whether the data still exists, wherever it was moved to.
+struct Anchor {
+  std::string name;           ///< of the marker, "ibdata1"
+  std::string handle;         ///< of name_to_handle_at(2), "TYPE:HEX"; "ino:N" where the filesystem has no handles
+  std::int64_t birth_ns = 0;  ///< statx(2) stx_btime, nanoseconds since the epoch; 0 where there is none
+  bool operator==(const Anchor&) const = default;
+};
+
+/// How far the content of a data directory has come. Whatever is written, moved in or taken away changes it.
+struct Watermark {
+  std::int64_t newest_ns = 0;  ///< newest mtime or ctime beneath it, nanoseconds since the epoch
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+  bool operator==(const Watermark&) const = default;
+};
+
 /// A directory that carries a service's markers.
 struct DataDirectoryFact {
   std::string service;
@@ -162,6 +197,29 @@ struct DataDirectoryFact {
   std::vector<std::string> markers;  ///< the marker entries found
   std::int64_t newest_mtime_s = 0;   ///< newest of the marker files, seconds since the epoch
   std::vector<DirectoryUse> uses;
+  std::string fs_uuid;          ///< of its filesystem, by the filesystem itself; empty where it has none
+  std::string handle;           ///< its own, as Anchor::handle
+  std::int64_t birth_ns = 0;    ///< its own, as Anchor::birth_ns
+  std::string own_id;           ///< the service's: server_uuid of auto.cnf, PostgreSQL's system identifier; or empty
+  std::vector<Anchor> anchors;  ///< its markers
+};
+
+enum class Whereabouts {
+  unknown,      ///< could not be told; MemoryFact::why says why
+  here,         ///< its filesystem is mounted, and the data exists on it
+  deleted,      ///< its filesystem is mounted, and none of its anchors exist on it any more
+  not_mounted,  ///< its filesystem is mounted nowhere
+};
+
+/// What became of a dataset that was seen earlier.
+struct MemoryFact {
+  std::string id;
+  Whereabouts whereabouts = Whereabouts::unknown;
+  std::string why;
+  std::string path;  ///< where it is now, in mnt_ns; empty unless here
+  std::uint64_t mnt_ns = 0;
+  Known<DeviceNumber> device;  ///< of its filesystem, where that is mounted
+  Known<Watermark> watermark;  ///< asked for only of those that somebody has released
 };
 
 /// A guarded service's listening TCP socket and who is connected to it.
@@ -185,6 +243,8 @@ struct RoleFact {
   std::string identity;           ///< server_uuid, or server_id where there is none
   Known<std::uint32_t> replicas;  ///< attached to this server
   Known<bool> read_only;
+  /// Of a replica: it has applied all that its source has, and no delay is configured.
+  Known<bool> caught_up;
   std::string source;       ///< "host:port" that it replicates from
   std::string replication;  ///< "running", "stopped", "connecting", "error 1062: ..."; empty when no replica
 };

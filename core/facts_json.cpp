@@ -16,6 +16,11 @@ constexpr std::array<std::pair<Role, std::string_view>, 6> role_names{{{Role::un
                                                                        {Role::group_member, "group_member"}}};
 constexpr std::array<std::pair<Health, std::string_view>, 3> health_names{
     {{Health::ok, "ok"}, {Health::degraded, "degraded"}, {Health::failed, "failed"}}};
+constexpr std::array<std::pair<Whereabouts, std::string_view>, 4> whereabouts_names{
+    {{Whereabouts::unknown, "unknown"},
+     {Whereabouts::here, "here"},
+     {Whereabouts::deleted, "deleted"},
+     {Whereabouts::not_mounted, "not_mounted"}}};
 
 // Unlike NLOHMANN_JSON_SERIALIZE_ENUM, which takes an unknown name for the first value.
 template <typename Names, typename Value>
@@ -27,7 +32,7 @@ void read_name(const nlohmann::json& in, const Names& names, Value& value) {
       return;
     }
   }
-  json_fields::wrong(in, "one of the names of a role or a health");
+  json_fields::wrong(in, "one of the names of a role, a health or a whereabouts");
 }
 
 template <typename Names, typename Value>
@@ -43,6 +48,8 @@ void to_json(nlohmann::json& out, const Role& value) { write_name(out, role_name
 void from_json(const nlohmann::json& in, Role& value) { read_name(in, role_names, value); }
 void to_json(nlohmann::json& out, const Health& value) { write_name(out, health_names, value); }
 void from_json(const nlohmann::json& in, Health& value) { read_name(in, health_names, value); }
+void to_json(nlohmann::json& out, const Whereabouts& value) { write_name(out, whereabouts_names, value); }
+void from_json(const nlohmann::json& in, Whereabouts& value) { read_name(in, whereabouts_names, value); }
 
 GUARDD_JSON_FIELDS(DeviceNumber, major, minor)
 GUARDD_JSON_FIELDS(Namespaces, pid, user, net, mnt, time)
@@ -54,15 +61,20 @@ GUARDD_JSON_FIELDS(BusyDirectory, path, pid, mnt_ns, cwd)
 GUARDD_JSON_FIELDS(NamespaceSample, inode, pid)
 GUARDD_JSON_FIELDS(MountFact, mnt_ns, id, parent, device, root, mountpoint, fstype, source, writable, upperdir)
 GUARDD_JSON_FIELDS(FilesystemFact, device, fstype, mountpoint, has_content)
-GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, backing_file, backing_devices, diskseq,
-                   size_bytes, read_only, removable, swap)
+GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, backing_file, backing_devices, diskseq, wwn,
+                   serial, part_uuid, part_type, size_bytes, read_only, removable, swap)
+GUARDD_JSON_FIELDS(Signature, usage, type, uuid, label)
+GUARDD_JSON_FIELDS(SignatureFact, device, signature)
 GUARDD_JSON_FIELDS(DeviceClaimFact, device, claimed)
 GUARDD_JSON_FIELDS(TargetLookFact, path, whole, regular_file, in_use)
 GUARDD_JSON_FIELDS(DirectoryUse, pid, how, file)
+GUARDD_JSON_FIELDS(Anchor, name, handle, birth_ns)
+GUARDD_JSON_FIELDS(Watermark, newest_ns, entries, bytes)
 GUARDD_JSON_FIELDS(DataDirectoryFact, service, path, mnt_ns, mount_id, st_dev, inode, device, markers, newest_mtime_s,
-                   uses)
+                   uses, fs_uuid, handle, birth_ns, own_id, anchors)
+GUARDD_JSON_FIELDS(MemoryFact, id, whereabouts, why, path, mnt_ns, device, watermark)
 GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
-GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, source,
+GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, caught_up, source,
                    replication)
 GUARDD_JSON_FIELDS(MissingMount, what, where, named_by, devices)
 GUARDD_JSON_FIELDS(BootFact, state, missing)
@@ -72,6 +84,6 @@ GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir
                    config_keys, markers, data_files, ports, role_probe)
 GUARDD_JSON_FIELDS(Snapshot, generation, began_boot_ms, began_wall_s, host_mnt_ns, host, boot, processes, open_files,
                    open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, claims,
-                   target_looks, directories, listeners, roles, inspectors)
+                   target_looks, signatures, directories, memories, listeners, roles, inspectors)
 
 }  // namespace guardd

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/dataset_memory.hpp"
 #include "core/known.hpp"
 #include "core/operation.hpp"
+#include "core/release.hpp"
 #include "core/request.hpp"
 
 namespace guardd {
@@ -33,6 +35,8 @@ struct Ledger {
   /// The latest time that a record of it bears, seconds since the epoch. A wall clock behind it was set back.
   std::int64_t latest_s = 0;
   std::vector<Hold> holds;
+  std::vector<DatasetMemory> memories;
+  std::vector<Release> releases;
 };
 
 /// Whether a hold is over. Not by a clock that was set back: then what holds, holds.

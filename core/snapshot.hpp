@@ -27,7 +27,9 @@ struct Snapshot {
   std::vector<BlockDeviceFact> devices;
   std::vector<DeviceClaimFact> claims;       ///< of targets that were asked about; never part of a shared look
   std::vector<TargetLookFact> target_looks;  ///< at the paths of a wipe; never part of a shared look
+  std::vector<SignatureFact> signatures;
   std::vector<DataDirectoryFact> directories;
+  std::vector<MemoryFact> memories;
   std::vector<ListenerFact> listeners;
   std::vector<RoleFact> roles;
 

@@ -34,6 +34,20 @@ constexpr std::array<const char*, schema_version> migrations{R"(
     operation TEXT AS (json_extract(record, '$.operation')),
     verdict TEXT AS (json_extract(record, '$.verdict'))
   ) STRICT;
+)",
+                                                             R"(
+  CREATE TABLE memories (
+    id TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE releases (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE overrides (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    record TEXT NOT NULL
+  ) STRICT;
 )"};
 
 }  // namespace

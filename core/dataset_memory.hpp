@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/facts.hpp"
+
+namespace guardd {
+
+/// What finds a block device again under another name or number.
+struct DeviceIdentity {
+  std::string name;       ///< the kernel's, when it was last seen: for people
+  std::string wwn;        ///< of the disk
+  std::string serial;     ///< of the disk
+  std::string part_uuid;  ///< of the partition
+  std::string uuid;       ///< of what it carries: a filesystem, a LUKS, LVM or RAID member
+  std::uint64_t size_bytes = 0;
+  bool operator==(const DeviceIdentity&) const = default;
+};
+
+/// A dataset that was seen, and what was seen of it over time. Times are seconds since the epoch, 0: never.
+struct DatasetMemory {
+  std::string id;  ///< Dataset::id
+  std::string service;
+  std::string path;  ///< as the host last called it; a container's where the host had no name for it
+  bool contained = false;
+  std::string fs_uuid;
+  std::string fstype;
+  std::string handle;
+  std::int64_t birth_ns = 0;
+  std::vector<Anchor> anchors;
+  std::vector<DeviceIdentity> devices;  ///< all that it stood on
+
+  std::int64_t first_seen_s = 0;
+  std::int64_t last_seen_s = 0;
+  std::int64_t last_active_s = 0;     ///< the last look in which a process had it
+  std::int64_t inactive_since_s = 0;  ///< the first look after that in which none had
+  std::int64_t last_written_s = 0;    ///< newest change of its markers that was seen
+  std::int64_t last_clients_s = 0;    ///< the last look in which clients were connected
+  std::int64_t absent_since_s = 0;    ///< the first look in which none of its devices was attached; 0: they are
+
+  Role last_role = Role::unknown;  ///< in the last look that found it active
+  std::string last_replication;
+  bool was_healthy_replica = false;  ///< in that look: caught up, and without replicas or clients of its own
+  bool operator==(const DatasetMemory&) const = default;
+};
+
+}  // namespace guardd
