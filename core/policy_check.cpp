@@ -11,6 +11,8 @@
 namespace guardd::policy_check {
 namespace {
 
+constexpr std::size_t max_magic = 64;
+
 constexpr std::size_t max_name = 64;
 
 bool is_name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
@@ -88,6 +90,12 @@ std::string file_glob(std::string_view text) {
 }
 
 std::string marker(std::string_view text) {
+  if (const std::size_t sign = text.find('='); sign != std::string_view::npos) {
+    const std::string_view magic = text.substr(sign + 1);
+    if (magic.empty() || magic.size() > max_magic) return "expected 1 to 64 bytes behind the =";
+    text = text.substr(0, sign);
+    if (text.ends_with('/')) return "a directory has no content to begin with";
+  }
   if (text.ends_with('/')) text.remove_suffix(1);
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos) {

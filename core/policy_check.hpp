@@ -21,7 +21,7 @@ std::string plain_path(std::string_view text);
 std::string path_glob(std::string_view text);
 /// One component with `*` and `?` and at least three other bytes.
 std::string file_glob(std::string_view text);
-/// An entry of a marker set: "ibdata1", "mysql/", "global/pg_control", "CURRENT", "*.sst".
+/// An entry of a marker set: "ibdata1", "mysql/", "global/pg_control", "CURRENT", "*.sst", "*.rdb=REDIS".
 std::string marker(std::string_view text);
 /// One component without wildcards.
 std::string basename(std::string_view text);

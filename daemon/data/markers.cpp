@@ -13,6 +13,10 @@ constexpr std::size_t max_names = 16;
 
 Marker parse_marker(std::string_view entry) {
   Marker marker;
+  if (const std::size_t sign = entry.find('='); sign != std::string_view::npos) {
+    marker.magic = entry.substr(sign + 1);
+    entry = entry.substr(0, sign);
+  }
   marker.directory = entry.ends_with('/');
   while (!entry.empty()) {
     const std::string_view part = entry.substr(0, entry.find('/'));

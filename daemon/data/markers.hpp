@@ -13,10 +13,11 @@
 
 namespace guardd {
 
-/// One marker entry: "ibdata1", "mysql/", "global/pg_control", "*-relay-bin.*".
+/// One marker entry: "ibdata1", "mysql/", "global/pg_control", "*-relay-bin.*", "*.rdb=REDIS".
 struct Marker {
   std::vector<std::string> parts;  ///< of the path below the directory; each may be a glob
   bool directory = false;          ///< it must be a directory; otherwise a regular file will do as well
+  std::string magic;               ///< what its content must begin with; empty: anything
 };
 
 /// The entry names of a directory that some marker begins with.

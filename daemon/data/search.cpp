@@ -62,10 +62,12 @@ void Search::run(const std::vector<Superblock>& superblocks) {
   }
 }
 
+bool Search::is_late() { return monotonic_now_us() >= budget_.deadline_us || finder_.is_late(); }
+
 bool Search::is_spent(std::size_t level) {
-  const bool is_late = monotonic_now_us() >= budget_.deadline_us || finder_.is_late();
-  if (seen_ < budget_.directories && !is_late) return false;
-  const std::size_t required = is_late ? required_depth_in_time : required_depth;
+  const bool late = is_late();
+  if (seen_ < budget_.directories && !late) return false;
+  const std::size_t required = late ? required_depth_in_time : required_depth;
   if (level <= required) {
     add_problem(problems_, "the search for data directories was stopped after " + std::to_string(seen_) +
                                " directories, before it had seen all down to depth " + std::to_string(required));
@@ -107,10 +109,13 @@ void Search::look_into(const Item& item) {
   std::vector<std::string> children;
   Listing listing(fd.get(), buffer_);
   Listing::Entry entry;
-  bool is_long = false;
-  for (std::size_t count = 0; listing.next(entry); ++count) {
-    if (count == max_listed_entries) {
-      is_long = true;
+  std::size_t count = 0;
+  while (listing.next(entry)) {
+    // To its end, however long it is: a data directory may stand behind a spool's million files.
+    if (++count % max_listed_entries == 0 && is_late()) {
+      if (item.depth < required_depth_in_time) {
+        add_problem(problems_, joined(root.node.path, item.path) + " has too many entries to be listed in time");
+      }
       break;
     }
     finder_.markers().see(entry.name, hits);
@@ -120,7 +125,7 @@ void Search::look_into(const Item& item) {
   }
   const bool hides = listing.error() != 0 && !is_passing(listing.error());
   if (hides) complain(root, os_error(listing.error(), joined(root.node.path, item.path)));
-  if (is_long || !finder_.markers().complete(hits).empty()) {
+  if (count >= max_listed_entries || !finder_.markers().complete(hits).empty()) {
     const Result<Node> node = walk(*root.view, joined(root.node.path, item.path));
     const std::optional<Error> error = node ? finder_.look_at(*root.view, *node) : std::optional(node.error());
     if (error && !is_absence(*error)) complain(root, *error);

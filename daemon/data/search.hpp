@@ -48,6 +48,7 @@ class Search {
   void queue_children(const Item& item, const std::vector<std::string>& names, int directory);
   void push(Item item, std::size_t level);
   void complain(const Root& root, const Error& error);
+  [[nodiscard]] bool is_late();
   [[nodiscard]] bool is_spent(std::size_t level);
 
   Views& views_;
