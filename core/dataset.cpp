@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "core/dataset_id.hpp"
 #include "core/snapshot.hpp"
 #include "core/trace.hpp"
 
@@ -19,7 +20,7 @@ std::string directory_of(std::string_view path) {
   return slash == std::string_view::npos || slash == 0 ? "/" : std::string(path.substr(0, slash));
 }
 
-std::string id_of(const DataDirectoryFact& fact) {
+std::string place_of(const DataDirectoryFact& fact) {
   return fact.service + ":dir:" + std::to_string(fact.st_dev) + ":" + std::to_string(fact.inode);
 }
 
@@ -53,7 +54,8 @@ class Assembly {
     std::optional<std::size_t> index = same_place(fact, trace);
     if (!index) {
       Dataset dataset;
-      dataset.id = id_of(fact);
+      dataset.id = place_of(fact);
+      dataset.directory = fact;
       dataset.service = fact.service;
       dataset.path = fact.path;
       dataset.mnt_ns = fact.mnt_ns;
@@ -63,6 +65,7 @@ class Assembly {
       if (fact.mnt_ns == snapshot_.host_mnt_ns && datasets_[*index].mnt_ns != fact.mnt_ns) {
         datasets_[*index].path = fact.path;  // the host's name for it is the one its operators know
         datasets_[*index].mnt_ns = fact.mnt_ns;
+        if (place_of(fact) == datasets_[*index].id) datasets_[*index].directory = fact;
       }
     }
     for (const DirectoryUse& use : fact.uses) add_use(*index, use);
@@ -71,7 +74,7 @@ class Assembly {
   /// The dataset of that directory, or of one around it, seen before: in this namespace or another, or through an
   /// overlay and beneath it.
   std::optional<std::size_t> same_place(const DataDirectoryFact& fact, const Trace& trace) const {
-    const std::string id = id_of(fact);
+    const std::string id = place_of(fact);
     for (std::size_t i = 0; i < datasets_.size(); ++i) {
       if (datasets_[i].service != fact.service) continue;
       if (datasets_[i].id == id) return i;
@@ -147,6 +150,11 @@ class Assembly {
       if (has_node) dataset.devices.push_back("/dev/" + device->name);
       if (!device->backing_file.empty()) dataset.backing_files.push_back(device->backing_file);
     }
+    if (dataset.directory) {
+      const std::string id =
+          dataset_id(*dataset.directory, identify_devices(snapshot_, graph_, trace.devices), snapshot_.host.machine_id);
+      if (!id.empty()) dataset.id = id;
+    }
     dataset.state = dataset.uses.empty() ? DatasetState::at_rest : DatasetState::active;
     std::ranges::sort(dataset.pids);
     for (const RoleFact& role : snapshot_.roles) {
@@ -208,7 +216,17 @@ class Assembly {
 
 }  // namespace
 
-std::string_view to_string(DatasetState state) { return state == DatasetState::active ? "active" : "at_rest"; }
+std::string_view to_string(DatasetState state) {
+  switch (state) {
+    case DatasetState::active:
+      return "active";
+    case DatasetState::remembered:
+      return "remembered";
+    case DatasetState::at_rest:
+      break;
+  }
+  return "at_rest";
+}
 
 std::string_view to_string(Role role) {
   switch (role) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,14 +15,20 @@ namespace guardd {
 
 struct Snapshot;
 
-enum class DatasetState { at_rest, active };
+enum class DatasetState {
+  at_rest,
+  active,
+  remembered,  ///< seen earlier, its filesystem not mounted now
+};
 
 std::string_view to_string(DatasetState state);
 std::string_view to_string(Role role);
 
 /// A body of data that a service owns.
 struct Dataset {
-  std::string id;  ///< stable while the directory or process lives: "mysql:dir:STDEV:INODE", "redis:pid:PID:START"
+  /// dataset_id() where its directory is known; else stable while it lives: "mysql:files:NS:PATH",
+  /// "redis:pid:PID:START"
+  std::string id;
   std::string service;
   Role role = Role::unknown;
   std::string role_detail;   ///< why the role is unknown, or the replication's state
@@ -37,9 +44,10 @@ struct Dataset {
   std::vector<FsLocation> locations;
   std::vector<std::string> backing_files;  ///< of loop devices under it
 
-  std::vector<DirectoryUse> uses;  ///< who has it in use, and how
-  std::vector<std::int32_t> pids;  ///< the same processes, each once, ascending
-  std::vector<RoleFact> roles;     ///< what its servers said
+  std::vector<DirectoryUse> uses;              ///< who has it in use, and how
+  std::vector<std::int32_t> pids;              ///< the same processes, each once, ascending
+  std::vector<RoleFact> roles;                 ///< what its servers said
+  std::optional<DataDirectoryFact> directory;  ///< none of loose files and of what lives in memory
 };
 
 /// Puts the facts together: data directories with who uses them, open data files outside any recognised directory, and

@@ -201,7 +201,8 @@ struct DataDirectoryFact {
   std::string handle;           ///< its own, as Anchor::handle
   std::int64_t birth_ns = 0;    ///< its own, as Anchor::birth_ns
   std::string own_id;           ///< the service's: server_uuid of auto.cnf, PostgreSQL's system identifier; or empty
-  std::vector<Anchor> anchors;  ///< its markers
+  std::string made_with;        ///< handles and births of its service's identity files; or empty
+  std::vector<Anchor> anchors;  ///< its markers and identity files
 };
 
 enum class Whereabouts {

@@ -71,8 +71,13 @@ GUARDD_JSON_FIELDS(DirectoryUse, pid, how, file)
 GUARDD_JSON_FIELDS(Anchor, name, handle, birth_ns)
 GUARDD_JSON_FIELDS(Watermark, newest_ns, entries, bytes)
 GUARDD_JSON_FIELDS(DataDirectoryFact, service, path, mnt_ns, mount_id, st_dev, inode, device, markers, newest_mtime_s,
-                   uses, fs_uuid, handle, birth_ns, own_id, anchors)
+                   uses, fs_uuid, handle, birth_ns, own_id, made_with, anchors)
 GUARDD_JSON_FIELDS(MemoryFact, id, whereabouts, why, path, mnt_ns, device, watermark)
+GUARDD_JSON_FIELDS(DeviceIdentity, name, wwn, serial, part_uuid, uuid, size_bytes)
+GUARDD_JSON_FIELDS(DatasetMemory, id, service, path, contained, fs_uuid, fstype, handle, birth_ns, anchors, devices,
+                   first_seen_s, last_seen_s, last_active_s, inactive_since_s, last_written_s, last_clients_s,
+                   absent_since_s, last_role, last_replication, was_healthy_replica)
+GUARDD_JSON_FIELDS(Release, id, dataset, service, path, watermark, device, signature, basis, reason, by, added_s)
 GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
 GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, caught_up, source,
                    replication)
@@ -81,7 +86,7 @@ GUARDD_JSON_FIELDS(BootFact, state, missing)
 GUARDD_JSON_FIELDS(HostFact, hostname, aliases, machine_id, boot_id, product_uuid)
 GUARDD_JSON_FIELDS(InspectorReport, name, health, problems, duration_us)
 GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir_arguments, directories, config_files,
-                   config_keys, markers, data_files, ports, role_probe)
+                   config_keys, markers, identity_files, data_files, ports, role_probe)
 GUARDD_JSON_FIELDS(Snapshot, generation, began_boot_ms, began_wall_s, host_mnt_ns, host, boot, processes, open_files,
                    open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, claims,
                    target_looks, signatures, directories, memories, listeners, roles, inspectors)

@@ -6,6 +6,7 @@
 #include "core/facts.hpp"
 #include "core/json_fields.hpp"
 #include "core/recognition.hpp"
+#include "core/release.hpp"
 #include "core/snapshot.hpp"
 
 /// Facts as JSON: between guardd and its workers (as CBOR, where byte strings that are no UTF-8 pass unharmed), in test
@@ -39,6 +40,9 @@ GUARDD_JSON(Watermark);
 GUARDD_JSON(DataDirectoryFact);
 GUARDD_JSON(Whereabouts);
 GUARDD_JSON(MemoryFact);
+GUARDD_JSON(DeviceIdentity);
+GUARDD_JSON(DatasetMemory);
+GUARDD_JSON(Release);
 GUARDD_JSON(ListenerFact);
 GUARDD_JSON(Role);
 GUARDD_JSON(RoleFact);

@@ -18,13 +18,14 @@ namespace guardd {
 
 /// What a rule can be about; the reason code of its refusals has the same name (docs/policy.md).
 inline constexpr std::string_view rule_facts[] = {
-    "dataset.active",    "dataset.at_rest", "role.primary",       "role.unknown",  "replicas.attached",
-    "clients.connected", "device.in_use",   "mount.unrecognised", "mount.missing", "path.protected",
+    "dataset.active",     "dataset.at_rest",   "dataset.remembered", "role.primary",
+    "role.unknown",       "replicas.attached", "clients.connected",  "device.in_use",
+    "mount.unrecognised", "mount.missing",     "path.protected",
 };
 
 /// The inspectors that policy may require, by the name in their reports.
 inline constexpr std::string_view inspector_names[] = {
-    "processes", "open_files", "storage", "data_directories", "clients", "boot",
+    "processes", "open_files", "storage", "data_directories", "memory", "clients", "boot",
 };
 
 /// The role probes that a service may name.

@@ -52,6 +52,7 @@ void unite(Recognition& into, const Recognition& more) {
   std::vector<std::vector<std::string>> sets = more.markers;
   for (std::vector<std::string>& set : sets) std::ranges::sort(set);
   unite(into.markers, sets);
+  unite(into.identity_files, more.identity_files);
   unite(into.data_files, more.data_files);
   unite(into.ports, more.ports);
 }

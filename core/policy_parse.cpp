@@ -105,6 +105,7 @@ class PolicyParser {
     service.config_files = list(in, "config_files", policy_check::path_glob);
     service.config_keys = list(in, "config_keys", policy_check::word);
     service.markers = marker_sets(in);
+    service.identity_files = list(in, "identity_files", policy_check::basename);
     service.data_files = list(in, "data_files", policy_check::file_glob);
     service.ports = ports(in);
     service.role_probe = text(in, "role_probe", false, policy_check::role_probe);

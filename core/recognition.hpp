@@ -26,8 +26,12 @@ struct Recognition {
   std::vector<std::string> config_files;
   std::vector<std::string> config_keys;
   /// A directory is a data directory of this service when it has every entry of one of these sets. An entry is
-  /// a glob over names; a `/` at the end wants a directory; one `/` within reaches one level down.
+  /// a glob over names; a `/` at the end wants a directory; one `/` within reaches one level down; `=TEXT` at the end
+  /// wants a file that begins with that text.
   std::vector<std::vector<std::string>> markers;
+  /// Files right in a data directory that the service makes when it makes the data, and never replaces: by when they
+  /// were made a fresh initialisation in the same directory is known to be another dataset.
+  std::vector<std::string> identity_files;
   /// Globs over basenames: an open, mapped or locked file of such a name is active data of the service,
   /// whatever the program that has it is called. Only names that nothing else uses.
   std::vector<std::string> data_files;

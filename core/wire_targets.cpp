@@ -88,6 +88,8 @@ std::string wrong_scope(const CheckRequest& request) {
   return "";
 }
 
+}  // namespace
+
 Result<std::vector<Target>> read_targets(const json* value) {
   std::vector<Target> targets;
   if (value == nullptr) return targets;
@@ -102,8 +104,6 @@ Result<std::vector<Target>> read_targets(const json* value) {
   }
   return targets;
 }
-
-}  // namespace
 
 Result<CheckRequest> finish_question(ObjectReader& in) {
   CheckRequest request;

@@ -15,6 +15,9 @@ namespace guardd {
 /// object: the caller has read its own members before. Error codes: "bad_request", "too_large".
 Result<CheckRequest> finish_question(ObjectReader& in);
 
+/// The value of a member "targets"; none where there is no such member (null). Error codes: "bad_request", "too_large".
+Result<std::vector<Target>> read_targets(const nlohmann::json* value);
+
 /// Targets from a text of their own, as targets_json() and to_text() made it.
 Result<std::vector<Target>> parse_targets(std::string_view text);
 

@@ -37,12 +37,14 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
   place_targets(weighing);
   weigh_holds(weighing);
   weigh_datasets(weighing);
+  weigh_memories(weighing);
   weigh_mounts(weighing);
   weigh_protected_paths(weighing);
   weigh_device_use(weighing);
 
   Verdict verdict;
   lift_by_exceptions(weighing, verdict.lifted);
+  lift_by_releases(weighing, verdict.lifted);
   std::ranges::stable_sort(weighing.reasons, std::ranges::greater{}, &Reason::outcome);
   verdict.request = request;
   verdict.reasons = std::move(weighing.reasons);

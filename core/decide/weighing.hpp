@@ -54,11 +54,13 @@ Trace trace_host_path(const Weighing& weighing, const std::string& path);
 void weigh_inspectors(Weighing& weighing);
 void weigh_host(Weighing& weighing);
 void weigh_datasets(Weighing& weighing);
+void weigh_memories(Weighing& weighing);
 void weigh_holds(Weighing& weighing);
 void weigh_mounts(Weighing& weighing);
 void weigh_protected_paths(Weighing& weighing);
 void weigh_device_use(Weighing& weighing);
 void lift_by_exceptions(Weighing& weighing, std::vector<Lifted>& lifted);
+void lift_by_releases(Weighing& weighing, std::vector<Lifted>& lifted);
 
 /// "mysql primary at /var/lib/mysql", for messages.
 std::string describe(const Dataset& dataset);

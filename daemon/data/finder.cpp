@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/data/finder.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "core/glob.hpp"
@@ -20,11 +22,22 @@ bool hides_something(const Error& error) {
   return !is_absence(error) && error.code != "not_local" && error.code != "unknown_mount" && error.code != "eloop";
 }
 
+/// What can't be read may.
+bool may_begin_with(const Node& file, const std::string& magic) {
+  const Result<Fd> fd = open_regular(file);
+  if (!fd) return true;
+  std::string head(magic.size(), '\0');
+  const ssize_t got = ::pread(fd->get(), head.data(), head.size(), 0);
+  return got < 0 || std::string_view(head).substr(0, static_cast<std::size_t>(got)) == magic;
+}
+
 }  // namespace
 
-Finder::Finder(const std::vector<Recognition>& recognitions, const LockHolders& locks, std::int64_t deadline_us)
+Finder::Finder(const std::vector<Recognition>& recognitions, const LockHolders& locks, const HostRoot& host,
+               std::int64_t deadline_us)
     : recognitions_(recognitions),
       locks_(locks),
+      identifier_(host),
       index_(recognitions),
       deadline_us_(deadline_us),
       buffer_(Listing::make_buffer()) {}
@@ -77,7 +90,8 @@ std::optional<Finder::Proof> Finder::prove(View& view, const Node& directory, co
     const Identity& identity = node->identity;
     if (is_last) {
       // A FIFO, a device or a symbolic link under that name is no data, whoever put it there.
-      const bool fits = identity.is_directory() || (identity.is_regular() && !marker.directory);
+      const bool fits = marker.magic.empty() ? identity.is_directory() || (identity.is_regular() && !marker.directory)
+                                             : identity.is_regular() && may_begin_with(*node, marker.magic);
       if (fits) return Proof{prefix + name, std::move(node).value()};
       continue;
     }
@@ -117,6 +131,7 @@ void Finder::add_fact(View& view, const Node& directory, std::size_t recognition
     if (std::ranges::find(fact.markers, proof.name) != fact.markers.end()) continue;
     fact.markers.push_back(proof.name);
     if (!proof.node) continue;
+    identifier_.add_anchor(fact, proof.name, *proof.node);
     fact.newest_mtime_s = std::max(fact.newest_mtime_s, proof.node->identity.mtime_s);
     if (!proof.node->identity.is_regular() || ++lock_checks > max_lock_checks) continue;
     const MountFact* on = view.mounts().by_id(proof.node->identity.mount_id);
@@ -124,6 +139,7 @@ void Finder::add_fact(View& view, const Node& directory, std::size_t recognition
       fact.uses.push_back({pid, "lock", view.to_namespace(proof.node->path)});
     }
   }
+  identifier_.identify(fact, view, directory, recognitions_[recognition].identity_files);
   facts_.push_back(std::move(fact));
 }
 

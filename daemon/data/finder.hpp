@@ -9,6 +9,7 @@
 
 #include "core/facts.hpp"
 #include "core/recognition.hpp"
+#include "daemon/data/identify_data.hpp"
 #include "daemon/data/lock_holders.hpp"
 #include "daemon/data/markers.hpp"
 #include "daemon/data/node.hpp"
@@ -23,7 +24,8 @@ inline constexpr std::size_t max_listed_entries = 20'000;
 /// Looks at directories, each once, and collects those that carry markers.
 class Finder {
  public:
-  Finder(const std::vector<Recognition>& recognitions, const LockHolders& locks, std::int64_t deadline_us);
+  Finder(const std::vector<Recognition>& recognitions, const LockHolders& locks, const HostRoot& host,
+         std::int64_t deadline_us);
 
   /// Makes facts of the directory when it carries the markers of some service. An error is one of listing it.
   std::optional<Error> look_at(View& view, const Node& directory);
@@ -52,6 +54,7 @@ class Finder {
 
   const std::vector<Recognition>& recognitions_;
   const LockHolders& locks_;
+  DataIdentifier identifier_;
   MarkerIndex index_;
   std::int64_t deadline_us_;
   bool was_late_ = false;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "daemon/data/filesystems.hpp"
 #include "daemon/data/finder.hpp"
 #include "daemon/data/places.hpp"
@@ -10,6 +12,16 @@
 
 namespace guardd {
 
+namespace {
+
+/// When the search ends, so that there is time to answer.
+std::int64_t search_deadline_us(std::int64_t start, std::int64_t deadline_ms) {
+  constexpr std::int64_t answering_ms = 500;
+  return start + std::max(deadline_ms * 6 / 10, deadline_ms - answering_ms) * 1000;
+}
+
+}  // namespace
+
 DataOutput inspect_data(const DataInput& input, const HostRoot& root) {
   const std::int64_t start = monotonic_now_us();
   const std::int64_t deadline = start + input.deadline_ms * 1000;
@@ -17,12 +29,11 @@ DataOutput inspect_data(const DataInput& input, const HostRoot& root) {
   DataOutput output;
   const LockHolders locks(root, problems);
   Views views(input.mount_namespaces, root, problems);
-  Finder finder(input.recognitions, locks, deadline);
+  Finder finder(input.recognitions, locks, root, deadline);
 
   Places(input, root, views, finder, problems).look();
   output.filesystems = filesystem_facts(durable_superblocks(views.namespaces()));
-  const SearchBudget budget{.directories = 40'000,
-                            .deadline_us = start + input.deadline_ms * 600};  // leaves time to answer
+  const SearchBudget budget{.directories = 40'000, .deadline_us = search_deadline_us(start, input.deadline_ms)};
   Search(views, finder, budget, problems).run(searched_superblocks(views));
 
   if (finder.was_late()) {

@@ -99,7 +99,7 @@ TargetsOutput inspect_targets(const TargetsInput& input, const HostRoot& root) {
   TargetsOutput output;
   const LockHolders locks(root, problems);
   Views views({{.inode = 0, .pid = 1}}, root, problems);
-  Finder finder(input.recognitions, locks, began + input.deadline_ms * 1000);
+  Finder finder(input.recognitions, locks, root, began + input.deadline_ms * 1000);
   if (View* const host = views.host()) {
     const FilesOfKernel kernel(input, *host, root);
     for (const TargetPath& target : input.targets) output.looks.push_back(look_at(target, *host, finder, kernel));

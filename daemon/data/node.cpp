@@ -30,7 +30,7 @@ bool Identity::is_symlink() const { return S_ISLNK(mode); }
 
 Result<Identity> identify(int fd) {
   struct statx status {};
-  constexpr unsigned wanted = STATX_TYPE | STATX_MODE | STATX_INO | STATX_MTIME | STATX_MNT_ID;
+  constexpr unsigned wanted = STATX_TYPE | STATX_MODE | STATX_INO | STATX_MTIME | STATX_BTIME | STATX_MNT_ID;
   // AT_STATX_DONT_SYNC: what the kernel remembers will do, so that no server or FUSE process is asked.
   if (::statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, wanted, &status) != 0) {
     return os_error(errno, "statx");
@@ -43,6 +43,9 @@ Result<Identity> identify(int fd) {
   identity.inode = status.stx_ino;
   identity.mount_id = static_cast<std::int64_t>(status.stx_mnt_id);
   identity.mtime_s = status.stx_mtime.tv_sec;
+  if ((status.stx_mask & STATX_BTIME) != 0) {
+    identity.birth_ns = status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec;
+  }
   return identity;
 }
 

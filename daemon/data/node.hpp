@@ -25,6 +25,7 @@ struct Identity {
   std::uint64_t inode = 0;
   std::int64_t mount_id = -1;
   std::int64_t mtime_s = 0;
+  std::int64_t birth_ns = 0;  ///< 0 where the filesystem keeps none
 
   [[nodiscard]] FileId id() const { return {device, inode}; }
   [[nodiscard]] bool is_directory() const;

@@ -72,6 +72,28 @@ struct DataOutput {
 };
 DataOutput inspect_data(const DataInput& input, const HostRoot& root);
 
+/// A dataset of an earlier look, and what finds it again.
+struct RememberedDataset {
+  std::string id;
+  std::string path;  ///< where it was, in PID 1's mount namespace
+  std::string fs_uuid;
+  std::string fstype;
+  std::string handle;
+  std::vector<Anchor> anchors;
+  bool watermark = false;  ///< also tell how far its content has come
+};
+struct MemoryInput {
+  std::vector<RememberedDataset> datasets;
+  std::vector<NamespaceSample> mount_namespaces;
+  std::int64_t deadline_ms = 1500;
+};
+/// Of the inspector "memory": what became of each of them.
+struct MemoryOutput {
+  std::vector<MemoryFact> facts;
+  std::vector<InspectorReport> reports;
+};
+MemoryOutput inspect_memory(const MemoryInput& input, const HostRoot& root);
+
 struct ClientsInput {
   std::vector<ProcessFact> processes;  ///< those with a service
 };

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/history.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/dataset_id.hpp"
+#include "core/presence.hpp"
+
+namespace guardd {
+namespace {
+
+bool all_ok(const Snapshot& snapshot, std::initializer_list<std::string_view> names) {
+  return std::ranges::all_of(names, [&](std::string_view name) {
+    const auto found = std::ranges::find(snapshot.inspectors, name, &InspectorReport::name);
+    return found != snapshot.inspectors.end() && found->health == Health::ok;
+  });
+}
+
+std::string fstype_of(const Snapshot& snapshot, const Known<DeviceNumber>& device) {
+  if (!device.known()) return "";
+  const auto mount = std::ranges::find(snapshot.mounts, device.value(), &MountFact::device);
+  return mount == snapshot.mounts.end() ? "" : mount->fstype;
+}
+
+/// Gone with the next boot, or with its container: nothing to be remembered.
+bool is_lasting(const Snapshot& snapshot, const StorageGraph& graph, const Dataset& dataset) {
+  if (!dataset.directory || dataset.directory->handle.empty() || dataset.directory->anchors.empty()) return false;
+  const Known<DeviceNumber>& device = dataset.directory->device;
+  if (device.known() && graph.is_memory(device.value())) return false;
+  const bool has_handle = !dataset.directory->handle.starts_with("ino:");
+  return has_handle || dataset.mnt_ns == snapshot.host_mnt_ns;
+}
+
+bool has_clients(const Snapshot& snapshot, const Dataset& dataset) {
+  return std::ranges::any_of(snapshot.listeners, [&](const ListenerFact& listener) {
+    return listener.established > 0 && std::ranges::find(dataset.pids, listener.pid) != dataset.pids.end();
+  });
+}
+
+/// All that its servers said, and each of them: one that is something else, or does not know, is no replica.
+bool is_healthy_replica(const Snapshot& snapshot, const Dataset& dataset) {
+  return !dataset.roles.empty() && all_ok(snapshot, {"clients"}) && !has_clients(snapshot, dataset) &&
+         std::ranges::all_of(dataset.roles, [](const RoleFact& role) {
+           return role.role == Role::replica && role.replication == "running" && role.caught_up.value_or(false) &&
+                  role.replicas.value_or(1) == 0;
+         });
+}
+
+void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph& graph, const Dataset& dataset) {
+  const DataDirectoryFact& directory = *dataset.directory;
+  const std::int64_t now_s = snapshot.began_wall_s;
+  memory.path = dataset.path;
+  memory.contained = dataset.mnt_ns != snapshot.host_mnt_ns;
+  memory.fs_uuid = directory.fs_uuid;
+  if (const std::string fstype = fstype_of(snapshot, directory.device); !fstype.empty()) memory.fstype = fstype;
+  memory.handle = directory.handle;
+  memory.birth_ns = directory.birth_ns;
+  memory.anchors = directory.anchors;
+  std::vector<DeviceIdentity> devices = identify_devices(snapshot, graph, dataset.device_numbers);
+  if (!devices.empty()) memory.devices = std::move(devices);
+  if (memory.first_seen_s == 0) memory.first_seen_s = now_s;
+  memory.last_seen_s = now_s;
+  memory.last_written_s = std::max(memory.last_written_s, directory.newest_mtime_s);
+  memory.absent_since_s = 0;
+  if (dataset.state == DatasetState::active) {
+    memory.last_active_s = now_s;
+    memory.inactive_since_s = 0;
+    memory.last_role = dataset.role;
+    memory.last_replication = dataset.role_detail;
+    memory.was_healthy_replica = is_healthy_replica(snapshot, dataset);
+    if (has_clients(snapshot, dataset)) memory.last_clients_s = now_s;
+  } else if (memory.inactive_since_s == 0 && all_ok(snapshot, {"processes", "open_files", "data_directories"})) {
+    memory.inactive_since_s = now_s;
+  }
+}
+
+/// What became of one that this look did not find as a dataset.
+bool is_gone(DatasetMemory& memory, const Snapshot& snapshot, const std::vector<DeviceIdentity>& attached) {
+  const auto fact = std::ranges::find(snapshot.memories, memory.id, &MemoryFact::id);
+  if (fact == snapshot.memories.end() || !all_ok(snapshot, {"memory"})) return false;
+  if (fact->whereabouts == Whereabouts::here) memory.last_seen_s = snapshot.began_wall_s;
+  if (fact->whereabouts == Whereabouts::deleted) return true;
+  if (fact->whereabouts != Whereabouts::not_mounted || !all_ok(snapshot, {"storage", "signatures"})) return false;
+  const Presence presence = presence_of(memory, attached);
+  if (presence != Presence::absent) memory.absent_since_s = 0;
+  if (presence == Presence::absent && memory.absent_since_s == 0) memory.absent_since_s = snapshot.began_wall_s;
+  return presence == Presence::overwritten;
+}
+
+/// The same directory on the same disk, which its service calls otherwise by now. On another disk it is a clone.
+bool is_renamed(const DatasetMemory& memory, const Dataset& dataset, const std::vector<DeviceIdentity>& devices) {
+  if (!dataset.directory || dataset.id == memory.id || dataset.service != memory.service) return false;
+  const DataDirectoryFact& directory = *dataset.directory;
+  return directory.handle == memory.handle && directory.birth_ns == memory.birth_ns &&
+         directory.fs_uuid == memory.fs_uuid && devices == memory.devices;
+}
+
+bool has_room(const std::vector<DatasetMemory>& memories, bool contained) {
+  if (memories.size() >= max_memories) return false;
+  return !contained ||
+         std::ranges::count(memories, true, &DatasetMemory::contained) < std::ptrdiff_t{max_contained_memories};
+}
+
+}  // namespace
+
+Learned learn(const std::vector<DatasetMemory>& before, const Snapshot& snapshot,
+              const std::vector<Dataset>& datasets) {
+  Learned learned;
+  const StorageGraph graph(snapshot.devices, snapshot.mounts);
+  const std::vector<DeviceIdentity> attached = attached_devices(snapshot);
+  for (DatasetMemory memory : before) {
+    const bool seen = std::ranges::find(datasets, memory.id, &Dataset::id) != datasets.end();
+    const bool renamed = !seen && std::ranges::any_of(datasets, [&](const Dataset& dataset) {
+      return is_renamed(memory, dataset, identify_devices(snapshot, graph, dataset.device_numbers));
+    });
+    if (!seen && (renamed || is_gone(memory, snapshot, attached))) {
+      learned.forgotten.push_back(memory.id);
+    } else {
+      learned.memories.push_back(std::move(memory));
+    }
+  }
+  for (const Dataset& dataset : datasets) {
+    if (!is_lasting(snapshot, graph, dataset)) continue;
+    auto memory = std::ranges::find(learned.memories, dataset.id, &DatasetMemory::id);
+    if (memory == learned.memories.end()) {
+      if (!has_room(learned.memories, dataset.mnt_ns != snapshot.host_mnt_ns)) {
+        learned.full = true;
+        continue;
+      }
+      memory = learned.memories.emplace(learned.memories.end());
+      memory->id = dataset.id;
+      memory->service = dataset.service;
+    }
+    observe(*memory, snapshot, graph, dataset);
+  }
+  return learned;
+}
+
+bool differs_in_substance(const DatasetMemory& one, const DatasetMemory& other) {
+  DatasetMemory same = other;
+  same.last_seen_s = one.last_seen_s;
+  same.last_active_s = one.last_active_s;
+  same.last_written_s = one.last_written_s;
+  same.last_clients_s = one.last_clients_s;
+  return !(one == same);
+}
+
+}  // namespace guardd

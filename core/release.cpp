@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/snapshot.hpp"
+#include "core/utc.hpp"
+
+namespace guardd {
+namespace {
+
+/// Between the last look that found a healthy replica at work and the first that found it stopped: longer, and it may
+/// have been promoted in between.
+constexpr std::int64_t longest_unwatched_s = 180;
+
+/// What must have seen everything, for "no process has it" to be known.
+constexpr std::array<std::string_view, 5> witnesses{"processes", "open_files", "storage", "data_directories", "memory"};
+
+const InspectorReport* blind_witness(const Snapshot& snapshot) {
+  for (const std::string_view name : witnesses) {
+    const auto found = std::ranges::find(snapshot.inspectors, name, &InspectorReport::name);
+    if (found == snapshot.inspectors.end()) {
+      static const InspectorReport missing{.name = "an inspector", .problems = {"it did not report"}};
+      return &missing;
+    }
+    if (found->health != Health::ok) return &*found;
+  }
+  return nullptr;
+}
+
+const MemoryFact* fact_of(const Snapshot& snapshot, const std::string& dataset) {
+  const auto fact = std::ranges::find(snapshot.memories, dataset, &MemoryFact::id);
+  return fact == snapshot.memories.end() ? nullptr : &*fact;
+}
+
+struct Event {
+  std::int64_t at_s = 0;
+  std::string_view what;
+};
+
+/// The last thing that happened to it.
+Event last_event(const DatasetMemory& memory, const MemoryFact* fact) {
+  constexpr std::int64_t second_ns = 1'000'000'000;
+  std::array events{Event{memory.first_seen_s, "guardd first saw it"}, Event{memory.last_active_s, "it was in use"},
+                    Event{memory.last_clients_s, "it had clients"}, Event{memory.last_written_s, "it was written to"},
+                    Event{}};
+  if (fact != nullptr && fact->watermark.known()) {
+    events.back() = {fact->watermark.value().newest_ns / second_ns, "something in its directory changed"};
+  }
+  return *std::ranges::max_element(events, {}, &Event::at_s);
+}
+
+bool last_was_healthy_replica(const DatasetMemory& memory) {
+  return memory.was_healthy_replica && memory.last_active_s > 0 && memory.inactive_since_s >= memory.last_active_s &&
+         memory.inactive_since_s - memory.last_active_s <= longest_unwatched_s;
+}
+
+ReleaseJudgement refused(std::string why, std::string remedy) {
+  return {.basis = {}, .why_not = std::move(why), .remedy = std::move(remedy)};
+}
+
+}  // namespace
+
+ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snapshot,
+                               const std::vector<Dataset>& datasets, const ReleaseTerms& terms) {
+  const std::string name = memory.service + " at " + memory.path;
+  const auto dataset = std::ranges::find(datasets, memory.id, &Dataset::id);
+  if (dataset != datasets.end() && dataset->state == DatasetState::active) {
+    return refused(name + " is in use", "stop what uses it; guardctl status names it");
+  }
+  if (const InspectorReport* const blind = blind_witness(snapshot)) {
+    return refused("whether " + name + " is in use is not known: " + blind->name + ": " +
+                       (blind->problems.empty() ? "it gave no reason" : blind->problems.front()),
+                   "see the inspector's problems in guardctl status");
+  }
+  const MemoryFact* const fact = fact_of(snapshot, memory.id);
+  if (fact == nullptr || fact->whereabouts == Whereabouts::unknown) {
+    return refused("what became of " + name + " is not known" + (fact == nullptr ? "" : ": " + fact->why), "ask again");
+  }
+  if (fact->whereabouts == Whereabouts::here && !fact->watermark.known()) {
+    return refused("how far " + name + " has come can't be told: " + fact->watermark.why(), "ask again");
+  }
+  if (terms.wall_s < terms.latest_s) {
+    return refused("the clock was set back: when " + name + " was last used can't be told", "set the clock right");
+  }
+  if (last_was_healthy_replica(memory)) return {.basis = "it last was a healthy replica", .why_not = {}, .remedy = {}};
+  const Event last = last_event(memory, fact);
+  const std::int64_t quiet_s = terms.wall_s - last.at_s;
+  if (quiet_s >= terms.quiet_s) {
+    return {.basis = "nothing has happened to it for " + span_text(quiet_s), .why_not = {}, .remedy = {}};
+  }
+  std::string why = name + " was no healthy replica when it was last in use";
+  if (memory.last_active_s > 0) why += " (it was " + std::string(to_string(memory.last_role)) + ")";
+  why += ", and " + std::string(last.what) + " at " + utc_text(last.at_s) + ", less than " + span_text(terms.quiet_s) +
+         " ago";
+  return refused(std::move(why),
+                 "release it after " + utc_text(last.at_s + terms.quiet_s) +
+                     "; or, when it must be destroyed before, let it be approved: guardctl override request");
+}
+
+std::string why_lapsed(const Release& release, const Snapshot& snapshot, const std::vector<Dataset>& datasets) {
+  if (release.dataset.empty()) return "";
+  const auto dataset = std::ranges::find(datasets, release.dataset, &Dataset::id);
+  if (dataset != datasets.end() && dataset->state == DatasetState::active) return "it is in use";
+  const MemoryFact* const fact = fact_of(snapshot, release.dataset);
+  if (fact == nullptr || fact->whereabouts != Whereabouts::here || !fact->watermark.known()) return "";
+  if (!release.watermark.known()) return "its filesystem is mounted again";
+  return release.watermark == fact->watermark ? "" : "something in its directory has changed";
+}
+
+}  // namespace guardd

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "core/dataset.hpp"
+#include "core/dataset_memory.hpp"
+#include "core/request.hpp"
+#include "core/snapshot.hpp"
+
+namespace guardd {
+
+/// The remembered datasets that lie at a path of the host, in or beneath it, or on a block device, what it stands on
+/// and what stands on it included.
+std::vector<DatasetMemory> memories_at(const std::vector<DatasetMemory>& memories, const Snapshot& snapshot,
+                                       const std::vector<Dataset>& datasets, const Target& target);
+
+/// Whether what was remembered stood on this device, on one that it stands on, or on one that stands on it. Of a
+/// dataset whose filesystem is not mounted now.
+bool stood_on(const DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph& graph, DeviceNumber device);
+
+}  // namespace guardd
