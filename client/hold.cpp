@@ -7,6 +7,7 @@
 #include "client/moment.hpp"
 #include "client/output.hpp"
 #include "client/targets.hpp"
+#include "client/tell.hpp"
 #include "client/trust.hpp"
 #include "core/strict_json.hpp"
 #include "core/wire_hold.hpp"
@@ -35,17 +36,6 @@ std::string hold_lines(const json& document, const Style& style) {
   return text;
 }
 
-int wrong(const std::string& message) {
-  write_error("guardctl: " + message + "\n");
-  return exit_status::usage;
-}
-
-int tell(const Arguments& arguments, const HttpRequest& request, std::string (*render)(const json&, const Style&)) {
-  const LocalHost local = read_local_host();
-  Session session(arguments, local);
-  return show(arguments, fetch_document(session, arguments, local, request), render);
-}
-
 }  // namespace
 
 int hold_list(const Arguments& arguments) { return tell(arguments, {"GET", "/v1/holds"}, hold_lines); }
@@ -57,7 +47,7 @@ int hold_add(const Arguments& arguments) {
   hold.until_s = arguments.until_s;
   if (!arguments.targets.empty()) {
     Result<std::vector<Target>> found = resolve_targets(arguments.targets, hold.operation);
-    if (!found) return wrong(found.error().message);
+    if (!found) return usage_error(found.error().message);
     hold.targets = std::move(found).value();
   }
   return tell(
@@ -66,12 +56,8 @@ int hold_add(const Arguments& arguments) {
 }
 
 int hold_remove(const Arguments& arguments) {
-  const auto is_id = [](const std::string& id) {
-    return id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos;
-  };
-  if (!std::all_of(arguments.operands.begin(), arguments.operands.end(), is_id)) {
-    return wrong("a hold is named by its id, h1 for instance: guardctl hold list");
-  }
+  if (!all_ids(arguments.operands))
+    return usage_error("a hold is named by its id, h1 for instance: guardctl hold list");
   int worst = 0;
   for (const std::string& id : arguments.operands) {
     const int status = tell(arguments, {"DELETE", "/v1/holds/" + id}, [](const json& answer, const Style& style) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "client/members.hpp"
+#include "client/moment.hpp"
 #include "client/render.hpp"
 
 namespace guardd::client {
@@ -137,6 +138,28 @@ std::string hold_lines(const json& document, const Style& style) {
   return "\n" + style.bold("Holds") + "\n" + table(rows);
 }
 
+/// Every dataset that was seen, also those that are not there now.
+std::string remembered_lines(const json& document, const Style& style) {
+  std::vector<Row> rows{{"ID", "SERVICE", "PATH", "LAST SEEN", "LAST ROLE", "DEVICES"}};
+  for (const json& memory : shown_array(document, "remembered")) {
+    const auto seen = shown_integer(memory, "last_seen_s");
+    rows.push_back({shown_text(memory, "id"), shown_text(memory, "service"), or_dash(shown_text(memory, "path")),
+                    seen ? shown_moment(*seen) : "-", or_dash(shown_text(memory, "last_role")),
+                    or_dash(shown_list(memory, "devices", 4))});
+  }
+  return rows.size() == 1 ? "" : "\n" + style.bold("Remembered") + "\n" + table(rows);
+}
+
+std::string release_lines(const json& document, const Style& style) {
+  std::vector<Row> rows{{"ID", "WHAT", "BY", "REASON"}};
+  for (const json& release : shown_array(document, "releases")) {
+    const std::string path = shown_text(release, "path");
+    rows.push_back({shown_text(release, "id"), path.empty() ? shown_text(release, "device") : path,
+                    or_dash(shown_text(release, "by")), shown_text(release, "reason")});
+  }
+  return rows.size() == 1 ? "" : "\n" + style.bold("Released") + "\n" + table(rows);
+}
+
 std::string ledger_lines(const json& document, const Style& style) {
   const std::string problems = problem_lines(shown_object(document, "ledger"), style);
   return problems.empty() ? "" : "\n" + style.bold("Ledger") + "\n" + problems;
@@ -146,8 +169,8 @@ std::string ledger_lines(const json& document, const Style& style) {
 
 std::string render_status(const json& document, const Style& style) {
   return heading(document, style) + verdict_lines(document, style) + dataset_lines(document, style) +
-         hold_lines(document, style) + inspector_lines(document, style) + policy_lines(document, style) +
-         ledger_lines(document, style);
+         remembered_lines(document, style) + release_lines(document, style) + hold_lines(document, style) +
+         inspector_lines(document, style) + policy_lines(document, style) + ledger_lines(document, style);
 }
 
 }  // namespace guardd::client

@@ -7,6 +7,7 @@
 #include "core/facts_json.hpp"
 #include "core/text.hpp"
 #include "core/wire_hold.hpp"
+#include "core/wire_release.hpp"
 
 namespace guardd {
 namespace {
@@ -78,6 +79,9 @@ json status_json(const Basis& basis, const Problems& problems, const Identity& i
                                   ? json(problems.policy)
                                   : json::array({"the last reload failed; ask as root for the reason"});
   if (detail == Detail::full) {
+    out["remembered"] = json::array();
+    for (const DatasetMemory& memory : basis.ledger.memories) out["remembered"].push_back(memory_json(memory));
+    out["releases"] = releases_json(basis.ledger);
     out["holds"] = holds_json(basis.ledger, basis.now.wall_s);
     out["ledger"] = {{"problems", ledger_problems(basis.ledger, problems.ledger)}};
   }

@@ -10,6 +10,7 @@
 namespace guardd {
 namespace {
 
+constexpr std::int64_t longest_quiet_s = std::int64_t{366} * 86'400;
 constexpr JsonLimits config_limits{.bytes = std::size_t{64} * 1024, .depth = 8, .values = 1024};
 // A worker ends itself 30 s after it was forked (daemon/worker/worker_main.cpp).
 constexpr std::int64_t max_deadline_ms = 15'000;
@@ -24,6 +25,7 @@ std::string read_deadlines(const nlohmann::json& object, const std::string& poin
   read("boot", deadlines.boot);
   read("storage", deadlines.storage);
   read("data_directories", deadlines.data);
+  read("memory", deadlines.memory);
   read("clients", deadlines.clients);
   read("roles", deadlines.role);
   return reader.finish();
@@ -45,6 +47,12 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
   if (const nlohmann::json* deadlines = reader.find("deadlines_ms"); deadlines != nullptr) {
     const std::string error = read_deadlines(*deadlines, reader.at("deadlines_ms"), config.deadlines);
     if (!error.empty()) return wrong(error);
+  }
+  config.look_every = std::chrono::seconds(reader.integer("look_every_s", 5, 3600, config.look_every.count()));
+  if (const nlohmann::json* release = reader.find("release"); release != nullptr) {
+    ObjectReader in(*release, reader.at("release"));
+    config.release_quiet_s = in.integer("quiet_s", 0, longest_quiet_s, config.release_quiet_s);
+    if (const std::string error = in.finish(); !error.empty()) return wrong(error);
   }
   const std::string error = reader.finish();
   if (!error.empty()) return wrong(error);

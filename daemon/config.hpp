@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "core/release.hpp"
 #include "core/result.hpp"
 #include "daemon/worker/look.hpp"
 
@@ -17,6 +20,8 @@ struct Config {
   std::string
       credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
   Deadlines deadlines;
+  std::chrono::seconds look_every{30};  ///< how often guardd looks when nobody asks
+  std::int64_t release_quiet_s = default_quiet_s;
 };
 
 /// Strict: an unknown or duplicate key, a wrong type or a value out of bounds is an error, "FILE: /pointer: what".

@@ -7,6 +7,7 @@
 #include "core/strict_json.hpp"
 #include "core/wire_hold.hpp"
 #include "daemon/actor.hpp"
+#include "daemon/ledger_reply.hpp"
 #include "daemon/os/clock.hpp"
 
 namespace guardd {
@@ -19,15 +20,8 @@ AuditRecord record_of(std::string kind, const Caller& caller) {
   return {.wall_s = wall_now_s(), .kind = std::move(kind), .actor = actor_of(caller), .what = json::object()};
 }
 
-/// 404 for what is not there, 409 for what there is no room for, 503 where the ledger did not take it.
-Reply refused(const Error& error) {
-  if (error.code == "not_found") return error_reply(404, error.code, error.message);
-  if (error.code == "too_many") return error_reply(409, error.code, error.message);
-  return error_reply(503, error.code, "nothing was changed: " + error.message);
-}
-
 Reply hold_reply(unsigned status, const Result<ledger::Stored>& stored) {
-  if (!stored) return refused(stored.error());
+  if (!stored) return ledger_refusal(stored.error());
   return {status, to_text({{"hold", to_json(*stored->hold)}}), {}};
 }
 
@@ -63,7 +57,7 @@ asio::awaitable<Reply> Decisions::remove_hold(std::string id, Caller caller) {
 
 asio::awaitable<Reply> Decisions::list_audit(AuditQuery query) {
   Result<json> records = co_await reader_.records(std::move(query));
-  if (!records) co_return refused(records.error());
+  if (!records) co_return ledger_refusal(records.error());
   json answer{{"records", std::move(*records)}, {"head", head_json(keeper_.head())}};
   co_return Reply{200, to_text(answer), {}};
 }
@@ -71,7 +65,7 @@ asio::awaitable<Reply> Decisions::list_audit(AuditQuery query) {
 asio::awaitable<Reply> Decisions::verify_audit(AuditHead from) {
   const AuditHead known = keeper_.head();
   const Result<ledger::ChainCheck> check = co_await reader_.check(std::move(from));
-  if (!check) co_return refused(check.error());
+  if (!check) co_return ledger_refusal(check.error());
   std::string problem = check->problem;
   if (problem.empty() && check->ended && check->last.seq < known.seq) {
     problem = "the records behind " + std::to_string(check->last.seq) + " are gone: there were " +
@@ -89,7 +83,7 @@ asio::awaitable<Reply> Decisions::adopt(std::string reason, Caller caller) {
   AuditRecord record = record_of("adopted", caller);
   record.what["reason"] = std::move(reason);
   const Result<ledger::Stored> stored = co_await keeper_.adopt(std::move(record));
-  if (!stored) co_return refused(stored.error());
+  if (!stored) co_return ledger_refusal(stored.error());
   co_return Reply{200, to_text({{"head", head_json(stored->head)}}), {}};
 }
 

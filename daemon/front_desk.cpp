@@ -23,6 +23,11 @@ boost::asio::awaitable<Reply> FrontDesk::answer(Call call, Caller caller) {
   if (auto* remove = std::get_if<RemoveHoldCall>(&call)) {
     co_return co_await decisions_.remove_hold(std::move(remove->id), caller);
   }
+  if (std::holds_alternative<ListReleasesCall>(call)) co_return releases_.list();
+  if (auto* add = std::get_if<AddReleaseCall>(&call)) co_return co_await releases_.add(std::move(add->request), caller);
+  if (auto* revoke = std::get_if<RevokeReleaseCall>(&call)) {
+    co_return co_await releases_.revoke(std::move(revoke->id), caller);
+  }
   if (auto* list = std::get_if<ListAuditCall>(&call)) {
     co_return co_await decisions_.list_audit(std::move(list->query));
   }

@@ -19,8 +19,11 @@
 #include "core/text.hpp"
 #include "daemon/config.hpp"
 #include "daemon/front_desk.hpp"
+#include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/os/clock.hpp"
+#include "daemon/patrol.hpp"
+#include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
 #include "daemon/state_lock.hpp"
@@ -110,9 +113,6 @@ int run_daemon(const Options& options) {
   asio::io_context loop(1);
   ForkedWorkers workers(loop.get_executor(), {});
   if (const Result<pid_t> started = workers.start(); !started) return give_up(started.error(), EXIT_FAILURE);
-  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s}, {config->deadlines, config->credentials_file});
-  looker.use_policy(*policy);
-
   Result<Listening> listening = listen(options);
   if (!listening) return give_up(listening.error(), EXIT_FAILURE);
   const std::string instance = instance_name(options, listening->path, ::geteuid() == 0);
@@ -120,9 +120,14 @@ int run_daemon(const Options& options) {
   ledger::Keeper keeper(loop.get_executor(), options.state_dir, tell_journal);
   tell_of_ledger(keeper.current());
   ledger::Reader reader(options.state_dir);
+  Historian historian(loop.get_executor(), keeper);
+  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s}, {config->deadlines, config->credentials_file},
+                {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }});
+  looker.use_policy(*policy);
   Checker checker(looker, workers, policies, keeper, {instance, GUARDD_VERSION});
   Decisions decisions(keeper, reader);
-  FrontDesk desk(checker, decisions);
+  Releases releases(looker, historian, keeper, config->release_quiet_s);
+  FrontDesk desk(checker, decisions, releases);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators}, .connections = {}, .session = {}});
 
@@ -131,6 +136,7 @@ int run_daemon(const Options& options) {
   server.start();
   asio::co_spawn(loop, obey_signals(signals, policies, looker, server),
                  [&loop](const std::exception_ptr&) { loop.stop(); });
+  asio::co_spawn(loop, patrol(looker, config->look_every), asio::detached);
   spdlog::info("{} instance at {}, policy {}", instance, printable(listening->path), (*policy)->digest);
   ::sd_notify(0, "READY=1\nSTATUS=Running");
   loop.run();

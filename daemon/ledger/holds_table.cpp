@@ -8,18 +8,20 @@
 #include "core/strict_json.hpp"
 #include "core/wire_hold.hpp"
 #include "core/wire_targets.hpp"
+#include "daemon/ledger/numbered_id.hpp"
 
 namespace guardd::ledger {
 namespace {
 
 Error failed(std::string what) { return {"ledger.failed", std::move(what)}; }
 
+constexpr char prefix = 'h';
 constexpr std::string_view hold_columns = "number, operation, targets, reason, added_by, added_s, until_s";
 
 /// The hold of a row of hold_columns. What can't be read is an error: a hold that is skipped is one that is lifted.
 Result<Hold> read_hold(const Statement& row) {
   Hold hold;
-  hold.id = "h" + std::to_string(row.number(0));
+  hold.id = numbered_id(prefix, row.number(0));
   const auto operation = parse_operation(row.text(1));
   if (!operation) return failed("hold " + hold.id + " is of an unknown operation");
   hold.operation = *operation;
@@ -31,14 +33,6 @@ Result<Hold> read_hold(const Statement& row) {
   hold.added_s = row.number(5);
   if (!row.is_null(6)) hold.until_s = row.number(6);
   return hold;
-}
-
-/// The number in a hold's id, "h17"; 0, which no hold has, where it is none.
-std::int64_t number_of(const std::string& id) {
-  constexpr std::size_t longest = 18;
-  if (id.size() < 2 || id.size() > longest || id.front() != 'h') return 0;
-  if (id.find_first_not_of("0123456789", 1) != std::string::npos) return 0;
-  return std::stoll(id.substr(1));
 }
 
 }  // namespace
@@ -72,14 +66,14 @@ Result<Hold> insert_hold(Database& database, Hold hold) {
   if (hold.until_s) row->bind(6, *hold.until_s);  // unbound is NULL
   const Result<bool> inserted = row->step();
   if (!inserted) return inserted.error();
-  hold.id = "h" + std::to_string(row->number(0));
+  hold.id = numbered_id(prefix, row->number(0));
   return hold;
 }
 
 Result<Hold> remove_hold(Database& database, const std::string& id) {
   Result<Statement> row = database.prepare("DELETE FROM holds WHERE number = ? RETURNING " + std::string(hold_columns));
   if (!row) return row.error();
-  const Result<bool> removed = row->bind(1, number_of(id)).step();
+  const Result<bool> removed = row->bind(1, number_of(prefix, id)).step();
   if (!removed) return removed.error();
   if (!*removed) return Error{"not_found", "there is no hold " + id};
   return read_hold(*row);

@@ -38,6 +38,7 @@ Result<bool> Keeper::open(boost::asio::any_io_executor executor, const std::stri
   Result<std::string> lost = why_lost(*store, path);
   if (!lost) return lost.error();
   current_ = std::move(*ledger);
+  for (const DatasetMemory& memory : current_.memories) stored_memories_.emplace(memory.id, memory);
   current_.lost = std::move(*lost);
   head_ = std::move(*head);
   writer_.emplace(std::move(executor), std::move(*store), Writer::Limits{}, path, std::move(on_stored));
@@ -45,7 +46,34 @@ Result<bool> Keeper::open(boost::asio::any_io_executor executor, const std::stri
   return true;
 }
 
-std::string Keeper::problem() const { return writer_ ? writer_->witness_problem() : std::string(); }
+std::string Keeper::problem() const {
+  if (full_)
+    return "there are more datasets than can be remembered: what is not remembered is forgotten when it is unmounted";
+  if (!writer_) return "";
+  const std::string lesson = writer_->lesson_problem();
+  return lesson.empty() ? writer_->witness_problem() : "what was seen can't be remembered: " + lesson;
+}
+
+void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
+  constexpr std::int64_t longest_unwritten_s = 600;
+  current_.memories = learned.memories;
+  full_ = learned.full;
+  Lessons lessons;
+  for (const DatasetMemory& memory : learned.memories) {
+    const auto stored = stored_memories_.find(memory.id);
+    const bool is_news = stored == stored_memories_.end() || differs_in_substance(memory, stored->second) ||
+                         memory.last_seen_s - stored->second.last_seen_s >= longest_unwritten_s;
+    if (!is_news) continue;
+    stored_memories_.insert_or_assign(memory.id, memory);
+    lessons.emplace(memory.id, memory);
+  }
+  for (const std::string& id : learned.forgotten) {
+    stored_memories_.erase(id);
+    lessons.emplace(id, std::nullopt);
+    store_late({.wall_s = wall_s, .kind = "dataset.gone", .actor = {}, .what = {{"dataset", id}}});
+  }
+  if (writer_ && !lessons.empty()) writer_->learn_late(std::move(lessons));
+}
 
 boost::asio::awaitable<Result<Stored>> Keeper::store(Change change) {
   if (!writer_) co_return Error{"ledger.failed", current_.readable.why()};
@@ -82,6 +110,11 @@ void Keeper::take_in(const Change& change, const Stored& stored) {
   current_.latest_s = std::max(current_.latest_s, change.record.wall_s);
   if (stored.head.seq > head_.seq) head_ = stored.head;
   if (change.add_hold) current_.holds.push_back(*stored.hold);
+  if (change.revoke_release) {
+    std::erase_if(current_.releases, [&](const Release& one) { return one.id == *change.revoke_release; });
+  } else {
+    current_.releases.insert(current_.releases.end(), stored.releases.begin(), stored.releases.end());
+  }
   if (change.remove_hold) {
     std::erase_if(current_.holds, [&](const Hold& hold) { return hold.id == stored.hold->id; });
   }

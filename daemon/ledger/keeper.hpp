@@ -3,10 +3,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
+#include "core/history.hpp"
 #include "core/ledger.hpp"
 #include "daemon/ledger/writer.hpp"
 
@@ -30,6 +33,10 @@ class Keeper {
   /// Stored soon, as Writer::store_late.
   void store_late(AuditRecord record);
 
+  /// What a look taught. Weighs from now on; on disk within a second, where something but times has changed or it was
+  /// not written for ten minutes.
+  void learn(const Learned& learned, std::int64_t wall_s);
+
   /// An operator takes the ledger for what it is: no longer lost. Errors as store's.
   boost::asio::awaitable<Result<Stored>> adopt(AuditRecord record);
 
@@ -40,6 +47,8 @@ class Keeper {
 
   Ledger current_;
   AuditHead head_;
+  std::map<std::string, DatasetMemory> stored_memories_;  ///< as they were last given to the writer
+  bool full_ = false;                                     ///< some dataset could not be remembered
   std::optional<Writer> writer_;
 };
 

@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "core/wire_hold.hpp"
+#include "core/wire_release.hpp"
 #include "daemon/ledger/holds_table.hpp"
+#include "daemon/ledger/memories_table.hpp"
+#include "daemon/ledger/releases_table.hpp"
 #include "daemon/ledger/schema.hpp"
 #include "daemon/os/read.hpp"
 
@@ -23,6 +26,22 @@ Result<bool> find_damage(Database& database) {
   if (!row) return row.error();
   if (!*row || check->text(0) != "ok") return failed("damaged: " + check->text(0));
   return true;
+}
+
+/// Makes the changes of releases that are asked for.
+Result<std::vector<Release>> change_releases(Database& database, const Change& change) {
+  std::vector<Release> changed;
+  for (const Release& wanted : change.add_releases) {
+    Result<Release> release = insert_release(database, wanted);
+    if (!release) return release.error();
+    changed.push_back(std::move(*release));
+  }
+  if (change.revoke_release) {
+    Result<Release> release = delete_release(database, *change.revoke_release);
+    if (!release) return release.error();
+    changed.push_back(std::move(*release));
+  }
+  return changed;
 }
 
 /// Makes the change of holds that is asked for; none where none is.
@@ -75,6 +94,10 @@ Result<bool> Store::is_in_place() const {
 Result<Ledger> Store::load() {
   Result<std::vector<Hold>> holds = read_holds(database_);
   if (!holds) return holds.error();
+  Result<std::vector<DatasetMemory>> memories = read_memories(database_);
+  if (!memories) return memories.error();
+  Result<std::vector<Release>> releases = read_releases(database_);
+  if (!releases) return releases.error();
   // An operator who adopts a ledger vouches for the clock too: that is the way out after one that was years ahead.
   const Result<std::int64_t> latest = database_.number(
       "SELECT coalesce(max(time_s), 0) FROM audit WHERE seq >="
@@ -83,6 +106,8 @@ Result<Ledger> Store::load() {
   Ledger ledger;
   ledger.latest_s = *latest;
   ledger.holds = std::move(*holds);
+  ledger.memories = std::move(*memories);
+  ledger.releases = std::move(*releases);
   return ledger;
 }
 
@@ -99,6 +124,21 @@ Result<std::string> Store::contradicts(const std::string& witnessed_id, const Au
   if (!*found) return "it is an earlier state: record " + std::to_string(witnessed.seq) + " is not in it";
   if (row->text(0) != witnessed.hash) return "record " + std::to_string(witnessed.seq) + " is another one";
   return std::string();
+}
+
+Result<bool> Store::learn(const Lessons& lessons) {
+  const auto fail = [&](const Error& error) {
+    (void)database_.run("ROLLBACK");
+    return error;
+  };
+  if (auto in_place = is_in_place(); !in_place) return in_place;
+  if (auto begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
+  for (const auto& [id, memory] : lessons) {
+    const Result<bool> done = memory ? write_memory(database_, *memory) : delete_memory(database_, id);
+    if (!done) return fail(done.error());
+  }
+  if (auto committed = database_.run("COMMIT"); !committed) return fail(committed.error());
+  return true;
 }
 
 std::vector<Result<Stored>> Store::apply(std::span<const Change> changes) {
@@ -124,12 +164,18 @@ std::vector<Result<Stored>> Store::apply(std::span<const Change> changes) {
 Result<Stored> Store::apply_one(const Change& change, AuditHead& head) {
   Result<std::optional<Hold>> hold = change_holds(database_, change);
   if (!hold) return hold.error();
+  Result<std::vector<Release>> releases = change_releases(database_, change);
+  if (!releases) return releases.error();
   AuditRecord record = change.record;
   if (*hold) record.what["hold"] = to_json(**hold);
+  for (const Release& release : *releases) record.what["releases"].push_back(release_json(release));
   Result<AuditHead> next = append_record(database_, head, record);
   if (!next) return next.error();
   head = *next;
-  return Stored{.head = std::move(*next), .record = std::move(record), .hold = std::move(*hold)};
+  return Stored{.head = std::move(*next),
+                .record = std::move(record),
+                .hold = std::move(*hold),
+                .releases = std::move(*releases)};
 }
 
 }  // namespace guardd::ledger

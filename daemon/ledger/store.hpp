@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,13 +22,20 @@ struct Change {
   AuditRecord record;
   std::optional<Hold> add_hold = {};  ///< its id is given by the store
   std::optional<std::string> remove_hold = {};
+  std::vector<Release> add_releases = {};  ///< their ids are given by the store
+  std::optional<std::string> revoke_release = {};
 };
+
+/// What looks taught about datasets, by id: what is remembered of each from now on, or that it is forgotten. No
+/// decision, and so without a record in the audit trail.
+using Lessons = std::map<std::string, std::optional<DatasetMemory>>;
 
 /// What became of a change: its record and the place of that in the audit trail, and the hold that it added or removed.
 struct Stored {
   AuditHead head;
   AuditRecord record;  ///< as it was stored, with the hold
   std::optional<Hold> hold;
+  std::vector<Release> releases = {};  ///< that it added or revoked
 };
 
 /// "STATE_DIRECTORY/ledger.db".
@@ -52,6 +60,9 @@ class Store {
   /// All changes in one transaction, durable when this returns. One that can't be made ("not_found", "too_many") leaves
   /// no trace and does not touch the others; a failure of the file fails all of them ("ledger.failed").
   std::vector<Result<Stored>> apply(std::span<const Change> changes);
+
+  /// All of it or nothing, durable when this returns. Error "ledger.failed".
+  Result<bool> learn(const Lessons& lessons);
 
  private:
   Store(Database database, std::string path) : database_(std::move(database)), path_(std::move(path)) {}

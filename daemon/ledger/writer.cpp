@@ -100,9 +100,37 @@ void Writer::store_late(AuditRecord record) {
   ++left_out_;
 }
 
+void Writer::learn_late(Lessons lessons) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, memory] : lessons) lessons_.insert_or_assign(id, std::move(memory));
+    learned_ = true;
+  }
+  woken_.notify_one();
+}
+
+std::string Writer::lesson_problem() const {
+  const std::lock_guard lock(mutex_);
+  return lesson_problem_;
+}
+
+void Writer::write_lessons() {
+  Lessons lessons;
+  {
+    const std::lock_guard lock(mutex_);
+    lessons = std::exchange(lessons_, {});
+  }
+  if (lessons.empty()) return;
+  const Result<bool> stored = store_.learn(lessons);
+  const std::lock_guard lock(mutex_);
+  lesson_problem_ = stored ? "" : stored.error().message;
+  if (!stored) lessons_.merge(lessons);  // what was learned since is newer, and stays
+}
+
 std::optional<std::vector<Writer::Waiting>> Writer::next_batch() {
   std::unique_lock lock(mutex_);
-  woken_.wait(lock, [this] { return !waiting_.empty() || urgent_ || ending_; });
+  woken_.wait(lock, [this] { return !waiting_.empty() || urgent_ || ending_ || learned_; });
+  learned_ = false;
   woken_.wait_for(lock, limits_.late, [this] { return urgent_ || ending_ || waiting_.size() >= limits_.waiting; });
   // What was left out is told of once more at the end, whether or not the disk takes it.
   if (ending_ && waiting_.empty() && (left_out_ == 0 || std::exchange(last_try_, true))) return std::nullopt;
@@ -115,8 +143,10 @@ std::optional<std::vector<Writer::Waiting>> Writer::next_batch() {
 void Writer::run() {
   while (std::optional<std::vector<Waiting>> batch = next_batch()) {
     write(std::move(*batch));
+    write_lessons();
     keep_witness();
   }
+  write_lessons();
   keep_witness();
 }
 

@@ -50,6 +50,12 @@ class Writer {
   /// want of room are counted in a record of their own.
   void store_late(AuditRecord record);
 
+  /// What looks taught, stored with the next records, within Limits::late. What fails is tried again with what is
+  /// learned next.
+  void learn_late(Lessons lessons);
+  /// Why what was learned could not be stored; empty while all is well.
+  [[nodiscard]] std::string lesson_problem() const;
+
  private:
   using Done = std::function<void(Result<Stored>)>;  ///< called on the writer's thread; empty for a late record
   struct Waiting {
@@ -63,6 +69,7 @@ class Writer {
   /// What is to be written now, perhaps nothing; none when the thread is to end.
   std::optional<std::vector<Waiting>> next_batch();
   void write(std::vector<Waiting> batch);
+  void write_lessons();
   void keep_witness();
 
   boost::asio::any_io_executor executor_;
@@ -80,6 +87,9 @@ class Writer {
   bool witnessing_ = false;
   std::string witness_problem_;
   std::uint64_t left_out_ = 0;
+  Lessons lessons_;
+  bool learned_ = false;
+  std::string lesson_problem_;
   std::thread thread_;  ///< last: it uses all of the others
 };
 

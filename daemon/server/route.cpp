@@ -41,6 +41,16 @@ Routed add_hold(const Asked& asked) {
 
 Routed remove_hold(const Asked& asked) { return Call{RemoveHoldCall{std::string(asked.id)}}; }
 
+Routed list_releases(const Asked&) { return Call{ListReleasesCall{}}; }
+
+Routed add_release(const Asked& asked) {
+  Result<ReleaseRequest> parsed = parse_release_request(asked.body);
+  if (!parsed) return bad(parsed.error());
+  return Call{AddReleaseCall{std::move(*parsed)}};
+}
+
+Routed revoke_release(const Asked& asked) { return Call{RevokeReleaseCall{std::string(asked.id)}}; }
+
 Routed list_audit(const Asked& asked) {
   ParameterReader in(asked.parameters);
   AuditQuery query;
@@ -74,13 +84,16 @@ struct Endpoint {
   Routed (*handle)(const Asked&);
 };
 
-constexpr std::array<Endpoint, 10> endpoints{{
+constexpr std::array<Endpoint, 13> endpoints{{
     {"POST", "/v1/check", true, false, check},
     {"GET", "/v1/status", true, false, status},
     {"GET", "/v1/policy", false, false, policy},
     {"GET", "/v1/holds", false, false, list_holds},
     {"POST", "/v1/holds", false, false, add_hold},
     {"DELETE", "/v1/holds/*", false, false, remove_hold},
+    {"GET", "/v1/releases", false, false, list_releases},
+    {"POST", "/v1/releases", false, false, add_release},
+    {"DELETE", "/v1/releases/*", false, false, revoke_release},
     {"GET", "/v1/audit", false, true, list_audit},
     {"GET", "/v1/audit/verify", false, true, verify_audit},
     {"POST", "/v1/audit/adopt", false, false, adopt_ledger},

@@ -8,6 +8,7 @@
 #include "core/audit.hpp"
 #include "core/ledger.hpp"
 #include "core/request.hpp"
+#include "core/wire_release.hpp"
 #include "daemon/server/caller.hpp"
 
 namespace guardd {
@@ -33,6 +34,13 @@ struct AddHoldCall {
 struct RemoveHoldCall {
   std::string id;
 };
+struct ListReleasesCall {};
+struct AddReleaseCall {
+  ReleaseRequest request;
+};
+struct RevokeReleaseCall {
+  std::string id;
+};
 struct ListAuditCall {
   AuditQuery query;
 };
@@ -42,8 +50,9 @@ struct VerifyAuditCall {
 struct AdoptLedgerCall {
   std::string reason;
 };
-using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall, ListAuditCall,
-                          VerifyAuditCall, AdoptLedgerCall>;
+using Call =
+    std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall, ListReleasesCall,
+                 AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall, AdoptLedgerCall>;
 
 struct HttpRequest {
   std::string_view method;

@@ -32,11 +32,12 @@ nlohmann::json run_role(const nlohmann::json& input) {
   return nlohmann::json(probe_role(input.get<RoleInput>(), host()));
 }
 
-constexpr std::array<InspectorEntry, 8> entries{{
+constexpr std::array<InspectorEntry, 9> entries{{
     {"processes", run<ProcessesInput, inspect_processes>},
     {"boot", run_boot},
     {"storage", run<StorageInput, inspect_storage>},
     {"data", run<DataInput, inspect_data>},
+    {"memory", run<MemoryInput, inspect_memory>},
     {"clients", run<ClientsInput, inspect_clients>},
     {"claims", run<ClaimsInput, inspect_claims>},
     {"targets", run<TargetsInput, inspect_targets>},

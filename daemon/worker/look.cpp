@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 2> process_reports{"processes", "open_fil
 constexpr std::array<std::string_view, 1> boot_reports{"boot"};
 constexpr std::array<std::string_view, 1> storage_reports{"storage"};
 constexpr std::array<std::string_view, 1> data_reports{"data_directories"};
+constexpr std::array<std::string_view, 1> memory_reports{"memory"};
 constexpr std::array<std::string_view, 1> client_reports{"clients"};
 
 InspectorReport failed_report(std::string_view name, const std::string& why) {
@@ -71,6 +72,29 @@ asio::awaitable<void> inspect(WorkerRunner& workers, std::string inspector, nloh
     for (const std::string_view name : names) output.reports.push_back(failed_report(name, answer.error().message));
   }
   output.reports = complete_reports(output.reports, names, monotonic_now_us() - began);
+}
+
+/// Where nothing is remembered, nothing need be looked for.
+asio::awaitable<void> look_for_remembered(WorkerRunner& workers, const LookOrder& order,
+                                          std::vector<NamespaceSample> mount_namespaces, MemoryOutput& output) {
+  if (order.remembered.empty()) {
+    output.reports.push_back({.name = "memory", .health = Health::ok, .problems = {}, .duration_us = 0});
+    co_return;
+  }
+  nlohmann::json input(MemoryInput{.datasets = order.remembered,
+                                   .mount_namespaces = std::move(mount_namespaces),
+                                   .deadline_ms = order.deadlines.memory.count()});
+  co_await inspect(workers, "memory", std::move(input), order.deadlines.memory + order.deadlines.late, memory_reports,
+                   output);
+}
+
+/// Where those lay that the host's own namespace has a name for.
+std::vector<std::string> paths_of(const std::vector<RememberedDataset>& remembered) {
+  std::vector<std::string> paths;
+  for (const RememberedDataset& dataset : remembered) {
+    if (dataset.path.starts_with('/')) paths.push_back(dataset.path);
+  }
+  return paths;
 }
 
 asio::awaitable<void> ask_role(WorkerRunner& workers, RoleInput input, milliseconds deadline, RoleFact& fact) {
@@ -119,11 +143,12 @@ std::vector<ProcessFact> with_service(const std::vector<ProcessFact>& processes)
 }  // namespace
 
 milliseconds Deadlines::longest_look() const {
-  return std::max(processes, boot) + late + std::max({storage, data, clients, role}) + late;
+  return std::max(processes, boot) + late + std::max({storage, data, memory, clients, role}) + late;
 }
 
 asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   const Deadlines& deadlines = order.deadlines;
+  const std::int64_t began_us = monotonic_now_us();
   Snapshot snapshot;
   snapshot.generation = order.generation;
   snapshot.began_boot_ms = order.began_boot_ms;
@@ -150,8 +175,14 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   // Without a walk over processes PID 1's mounts are still to be looked at.
   if (processes.mount_namespaces.empty()) processes.mount_namespaces.push_back({.inode = 0, .pid = 1});
 
+  // What the first stage did not need of its time: after a reboot, or while a disk is busy, the search needs it.
+  const milliseconds first_stage = std::max(deadlines.processes, deadlines.boot) + deadlines.late;
+  const milliseconds spent{(monotonic_now_us() - began_us) / 1000};
+  const milliseconds data_time = deadlines.data + std::max(first_stage - spent, milliseconds{0});
+
   StorageOutput storage;
   DataOutput data;
+  MemoryOutput memory;
   ClientsOutput clients;
   std::vector<asio::awaitable<void>> second;
   second.push_back(inspect(workers, "storage", nlohmann::json(StorageInput{processes.mount_namespaces}),
@@ -162,9 +193,10 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
                                                     .processes = snapshot.processes,
                                                     .open_files = snapshot.open_files,
                                                     .busy_directories = snapshot.busy_directories,
-                                                    .known_paths = order.known_paths,
-                                                    .deadline_ms = deadlines.data.count()}),
-                           deadlines.data + deadlines.late, data_reports, data));
+                                                    .known_paths = paths_of(order.remembered),
+                                                    .deadline_ms = data_time.count()}),
+                           data_time + deadlines.late, data_reports, data));
+  second.push_back(look_for_remembered(workers, order, processes.mount_namespaces, memory));
   second.push_back(inspect(workers, "clients", nlohmann::json(ClientsInput{with_service(snapshot.processes)}),
                            deadlines.clients + deadlines.late, client_reports, clients));
   second.push_back(ask_roles(workers, order, snapshot));
@@ -175,8 +207,10 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   snapshot.devices = std::move(storage.devices);
   snapshot.directories = std::move(data.directories);
   snapshot.filesystems = std::move(data.filesystems);
+  snapshot.memories = std::move(memory.facts);
   snapshot.listeners = std::move(clients.listeners);
-  for (const auto* reports : {&processes.reports, &boot.reports, &storage.reports, &data.reports, &clients.reports}) {
+  for (const auto* reports :
+       {&processes.reports, &boot.reports, &storage.reports, &data.reports, &memory.reports, &clients.reports}) {
     add_reports(snapshot, *reports);
   }
   co_return snapshot;

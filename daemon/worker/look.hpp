@@ -10,6 +10,7 @@
 
 #include "core/recognition.hpp"
 #include "core/snapshot.hpp"
+#include "daemon/inspect/inspectors.hpp"
 #include "daemon/worker/runner.hpp"
 
 namespace guardd {
@@ -22,7 +23,8 @@ struct Deadlines {
   std::chrono::milliseconds processes{2800};
   std::chrono::milliseconds boot{2000};
   std::chrono::milliseconds storage{1000};
-  std::chrono::milliseconds data{1500};
+  std::chrono::milliseconds data{1500};  ///< and what the first stage leaves of its time
+  std::chrono::milliseconds memory{1500};
   std::chrono::milliseconds clients{1000};
   std::chrono::milliseconds role{1000};
   std::chrono::milliseconds claims{1000};
@@ -42,7 +44,7 @@ struct LookOrder {
   std::int64_t began_boot_ms = 0;
   std::int64_t began_wall_s = 0;
   std::vector<Recognition> recognitions;
-  std::vector<std::string> known_paths;
+  std::vector<RememberedDataset> remembered;
   std::string credentials_file;
   Deadlines deadlines;
 };

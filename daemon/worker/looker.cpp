@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/worker/looker.hpp"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
-#include <set>
 #include <utility>
 
 namespace guardd {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr std::size_t max_known_paths = 1024;
 
 }  // namespace
 
@@ -27,8 +23,13 @@ struct Looker::Running {
   asio::steady_timer ended;
 };
 
-Looker::Looker(asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings)
-    : executor_(std::move(executor)), workers_(workers), clock_(std::move(clock)), settings_(std::move(settings)) {}
+Looker::Looker(asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings,
+               LookMemory memory)
+    : executor_(std::move(executor)),
+      workers_(workers),
+      clock_(std::move(clock)),
+      settings_(std::move(settings)),
+      memory_(std::move(memory)) {}
 
 void Looker::use_policy(std::shared_ptr<const Policy> policy) { policy_ = std::move(policy); }
 
@@ -52,7 +53,7 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
                     .began_boot_ms = running->began,
                     .began_wall_s = clock_.wall_s(),
                     .recognitions = running->policy->recognitions(),
-                    .known_paths = known_paths_,
+                    .remembered = memory_.recall ? memory_.recall() : std::vector<RememberedDataset>(),
                     .credentials_file = settings_.credentials_file,
                     .deadlines = settings_.deadlines};
     *snapshot = co_await take_look(workers_, std::move(order));
@@ -62,24 +63,10 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
     snapshot->began_boot_ms = running->began;
     snapshot->inspectors.push_back({.name = "processes", .health = Health::failed, .problems = {error.what()}});
   }
-  learn_paths(*snapshot);
+  if (memory_.learn) memory_.learn(*snapshot);
   last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began};
   running_ = nullptr;
   running->ended.cancel();
-}
-
-void Looker::learn_paths(const Snapshot& snapshot) {
-  const auto data = std::find_if(snapshot.inspectors.begin(), snapshot.inspectors.end(),
-                                 [](const InspectorReport& report) { return report.name == "data_directories"; });
-  const bool all_seen = data != snapshot.inspectors.end() && data->health == Health::ok;
-  std::set<std::string> paths;
-  for (const DataDirectoryFact& directory : snapshot.directories) {
-    if (snapshot.host_mnt_ns != 0 && directory.mnt_ns == snapshot.host_mnt_ns) paths.insert(directory.path);
-  }
-  // What an inspector that could see everything did not find again is gone.
-  if (!all_seen) paths.insert(known_paths_.begin(), known_paths_.end());
-  known_paths_.assign(paths.begin(), paths.end());
-  if (known_paths_.size() > max_known_paths) known_paths_.resize(max_known_paths);
 }
 
 asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {

@@ -11,6 +11,7 @@
 
 #include "core/policy.hpp"
 #include "core/snapshot.hpp"
+#include "daemon/inspect/inspectors.hpp"
 #include "daemon/worker/look.hpp"
 #include "daemon/worker/runner.hpp"
 
@@ -30,6 +31,12 @@ struct LookClock {
   std::function<std::int64_t()> wall_s;
 };
 
+/// What looks have to do with earlier ones.
+struct LookMemory {
+  std::function<std::vector<RememberedDataset>()> recall;  ///< what a look is to look for again
+  std::function<void(const Snapshot&)> learn;              ///< what became of it; after each look
+};
+
 /// Keeps the last look, and lets callers share looks: however many ask, looks only follow one another.
 class Looker {
  public:
@@ -37,7 +44,8 @@ class Looker {
     Deadlines deadlines;
     std::string credentials_file;
   };
-  Looker(boost::asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings);
+  Looker(boost::asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings,
+         LookMemory memory = {});
 
   /// From now on, only looks under this policy count.
   void use_policy(std::shared_ptr<const Policy> policy);
@@ -59,19 +67,16 @@ class Looker {
                             std::int64_t oldest, std::uint64_t after) const;
   void begin();
   boost::asio::awaitable<void> look(std::shared_ptr<Running> running);
-  void learn_paths(const Snapshot& snapshot);
 
   boost::asio::any_io_executor executor_;
   WorkerRunner& workers_;
   LookClock clock_;
   Settings settings_;
+  LookMemory memory_;
   std::shared_ptr<const Policy> policy_;
   std::uint64_t generation_ = 0;
   std::shared_ptr<Running> running_;
   Looked last_;
-  /// Data directories of earlier looks in PID 1's mount namespace: looked at again, wherever no policy or process
-  /// points any more.
-  std::vector<std::string> known_paths_;
 };
 
 }  // namespace guardd

@@ -29,6 +29,7 @@ class FakeRunner final : public WorkerRunner {
     answer("boot", report({"boot"}));
     answer("storage", report({"storage"}));
     answer("data", report({"data_directories"}));
+    answer("memory", report({"memory"}));
     answer("clients", report({"clients"}));
     answer("role", nlohmann::json::object());
   }

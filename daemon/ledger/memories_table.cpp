@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/ledger/memories_table.hpp"
+
+#include <utility>
+
+#include "core/facts_json.hpp"
+#include "core/strict_json.hpp"
+#include "daemon/ledger/record_column.hpp"
+
+namespace guardd::ledger {
+
+Result<std::vector<DatasetMemory>> read_memories(Database& database) {
+  Result<Statement> rows = database.prepare("SELECT id, record FROM memories ORDER BY id");
+  if (!rows) return rows.error();
+  std::vector<DatasetMemory> memories;
+  while (true) {
+    const Result<bool> row = rows->step();
+    if (!row) return row.error();
+    if (!*row) return memories;
+    Result<DatasetMemory> memory = parse_record<DatasetMemory>(rows->text(1), "the dataset " + rows->text(0));
+    if (!memory) return memory.error();
+    memories.push_back(std::move(*memory));
+  }
+}
+
+Result<bool> write_memory(Database& database, const DatasetMemory& memory) {
+  Result<Statement> row =
+      database.prepare("INSERT INTO memories VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record");
+  if (!row) return row.error();
+  return row->bind(1, memory.id).bind(2, to_text(memory)).step();
+}
+
+Result<bool> delete_memory(Database& database, const std::string& id) {
+  Result<Statement> row = database.prepare("DELETE FROM memories WHERE id = ?");
+  if (!row) return row.error();
+  return row->bind(1, id).step();
+}
+
+}  // namespace guardd::ledger
