@@ -77,6 +77,16 @@ def test_data_on_a_partition_of_a_loop_device(host):
     host.check("check-reinstall", "--target", other).allowed()
 
 
+def test_data_on_a_logical_partition_is_lost_with_the_extended_one(host):
+    disk = host.loop("disk", 64)
+    extended, logical = host.logical_partition(disk)
+    filesystem(host, logical, "/srv")
+    host.run("mkdir -p /srv/mysql; truncate --size 1M /srv/mysql/ibdata1")
+    for device in (disk, extended, logical):
+        host.check("check-wipe", device).refused("dataset.at_rest", service="mysql")
+    host.check("check-reinstall", "--target", extended).refused("dataset.at_rest", service="mysql")
+
+
 def test_wiping_the_data_at_rest_on_a_mounted_disk(host):
     disk = host.loop("disk", 160)
     filesystem(host, disk, "/var/lib/mysql")
