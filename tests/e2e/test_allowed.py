@@ -60,6 +60,11 @@ def test_mounts_as_docker_and_snap_make_them(host):
     host.check("check-reinstall").allowed()
 
 
+def test_cgroup_v1_keeps_its_hierarchies_in_a_tmpfs_beneath_sys(host):
+    host.run("mount -t tmpfs -o mode=0755 cgroup /sys/fs/cgroup; mkdir /sys/fs/cgroup/unified")
+    host.check("check-reinstall").allowed()
+
+
 def test_ten_short_lived_processes_a_second(host):
     host.start("while :; do /bin/true & /bin/ls /proc/self/fd >/dev/null; /bin/sleep 0.1; done")
     for _ in range(25):
