@@ -152,6 +152,15 @@ def test_device_mounted_in_another_mount_namespace_only(host):
     host.check("check-wipe", disk).refused("device.in_use")
 
 
+def test_data_on_a_mount_that_one_thread_has_alone(host):
+    disk = host.loop("disk", 32)
+    host.run(["mkfs.ext4", "-q", disk])
+    host.python(programs.THREAD_WITH_A_MOUNT, disk)
+    assert disk.encode() not in host.run(["cat", "/proc/mounts"]).stdout
+    host.check("check-reinstall").refused("dataset.at_rest", service="mysql", path="/mnt/mysql")
+    host.check("check-wipe", disk).refused("dataset.at_rest", service="mysql")
+
+
 def test_swap_device(host):
     disk = host.loop("swap", 16)
     host.run(["mkswap", disk])
