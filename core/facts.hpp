@@ -115,7 +115,7 @@ struct BlockDeviceFact {
   std::string name;  ///< kernel name, "nvme0n1p2"
   DeviceNumber device;
   std::string parent;               ///< the whole disk of a partition
-  std::vector<std::string> slaves;  ///< what a dm or md device stands on
+  std::vector<std::string> slaves;  ///< what a dm or md device stands on; of a logical partition, the extended one
   std::vector<std::string> holders;
   std::string backing_file;  ///< of a loop device
   std::vector<DeviceNumber>

@@ -2,9 +2,23 @@
 #include "core/storage_graph.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace guardd {
+namespace {
+
+/// Stands on devices of this host, and sysfs need not say on which: a ZFS volume never does, DRBD only on newer
+/// kernels.
+bool hides_its_slaves(std::string_view name) {
+  constexpr std::array<std::string_view, 2> prefixes{"drbd", "zd"};
+  return std::ranges::any_of(prefixes, [&](std::string_view prefix) {
+    return name.size() > prefix.size() && name.starts_with(prefix) &&
+           name.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
+  });
+}
+
+}  // namespace
 
 StorageGraph::StorageGraph(const std::vector<BlockDeviceFact>& devices, const std::vector<MountFact>& mounts)
     : devices_(devices) {
@@ -40,6 +54,7 @@ StorageGraph::Parents StorageGraph::parents(const BlockDeviceFact& device) const
   }
   result.devices.insert(result.devices.end(), device.backing_devices.begin(), device.backing_devices.end());
   if (!device.backing_file.empty() && device.backing_devices.empty()) result.complete = false;
+  if (names.empty() && hides_its_slaves(device.name)) result.complete = false;
   return result;
 }
 

@@ -42,12 +42,15 @@ Search::Search(Views& views, Finder& finder, SearchBudget budget, std::vector<st
 
 void Search::run(const std::vector<Superblock>& superblocks) {
   for (const Superblock& superblock : superblocks) {
-    if (!is_walkable(classify_filesystem(superblock.fstype, superblock.device))) continue;
+    const FsClass fs_class = classify_filesystem(superblock.fstype, superblock.device);
+    if (!is_walkable(fs_class)) continue;
     for (const MountInView& mount : covering_mounts(superblock)) {
       Result<OpenMount> open = open_mount(superblock, mount);
+      // Memory that another mount hides can't be reached by any name, and lasts no longer than this boot.
+      const bool is_lost = !open && open.error().code == "hidden" && !is_durable(fs_class);
       if (open) {
         add_root(std::move(open).value());
-      } else if (views_.is_host(*mount.view)) {
+      } else if (views_.is_host(*mount.view) && !is_lost) {
         add_problem(problems_, "can't search " + mount.mount.mountpoint + ": " + open.error().message);
       }
     }

@@ -11,6 +11,8 @@
 namespace guardd {
 namespace {
 
+constexpr int max_climb = 64;  // mounts upon mounts; a table may claim that two lie on each other
+
 template <typename Wanted>
 std::vector<Superblock> superblocks_of(const std::vector<View*>& views, Wanted is_wanted) {
   std::vector<Superblock> superblocks;
@@ -31,6 +33,17 @@ std::vector<Superblock> superblocks_of(const std::vector<View*>& views, Wanted i
   return superblocks;
 }
 
+/// What hangs beneath the kernel's own filesystems is theirs too, and is reached only through them: where cgroup v1 is
+/// in use, /sys/fs/cgroup is a tmpfs.
+bool hangs_beneath_pseudo(const View& view, const MountFact& mount) {
+  const MountFact* above = view.mounts().by_id(mount.parent);
+  for (int climbed = 0; above != nullptr && climbed < max_climb; ++climbed) {
+    if (classify_filesystem(above->fstype, above->device) == FsClass::pseudo) return true;
+    above = view.mounts().by_id(above->parent);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Superblock> durable_superblocks(const std::vector<View*>& views) {
@@ -45,7 +58,8 @@ std::vector<Superblock> searched_superblocks(const Views& views) {
     if (is_durable(fs_class)) return true;
     // A container's overlay is not searched by itself: its upper directory lies on a filesystem that is.
     const bool is_overlay_root = fs_class == FsClass::overlay && mount.mountpoint == "/";
-    return views.is_host(view) && (fs_class == FsClass::memory || is_overlay_root);
+    const bool is_memory = fs_class == FsClass::memory && !hangs_beneath_pseudo(view, mount);
+    return views.is_host(view) && (is_memory || is_overlay_root);
   });
 }
 

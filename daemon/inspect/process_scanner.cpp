@@ -145,17 +145,29 @@ Fd ProcessScanner::living_thread(int process, std::int32_t pid, std::int32_t& th
     return Fd();
   }
   Fd found;
+  bool others = false;
+  bool gone = false;
   const int error = for_each_entry(tasks.get(), tasks_, [&](const char* name) {
     const auto id = procfs::parse_number<std::int32_t>(name);
     if (!id || *id == pid) return true;
+    others = true;
     Fd directory = open_directory(tasks.get(), name, O_PATH);
     ProcessStat stat;
-    if (!directory || !read_stat(directory.get(), stat) || stat.leader_exited()) return true;
+    if (!directory || !read_stat(directory.get(), stat)) {
+      gone = true;
+      return true;
+    }
+    if (stat.leader_exited()) return true;
     found = std::move(directory);
     thread = *id;
     return false;
   });
   if (error != 0 && !has_ended(error)) trouble_.note_files("task", error);
+  // Threads that ended while they were listed may have left what they held to others, which are not in the list.
+  ProcessStat after;
+  if (!found && (gone || !others) && read_stat(process, after) && after.num_threads > 1) {
+    trouble_.note_files("its threads come and go", EAGAIN);
+  }
   return found;
 }
 
@@ -187,26 +199,30 @@ bool ProcessScanner::read_identity(Subject& subject) {
     subject.exe_deleted = procfs::strip_deleted(exe);
     subject.exe.resize(exe.size());
   }
-  if (read_link(subject.directory, "ns/mnt", false, subject.cwd)) {
-    const auto inode = parse_namespace_link(subject.cwd, "mnt");
-    if (inode) subject.mnt_ns = *inode;
-    if (!inode) trouble_.note_process("ns/mnt", EINVAL);
-    note_namespace(subject);
+  if (const auto mnt_ns = mount_namespace(subject.directory)) {
+    subject.mnt_ns = *mnt_ns;
+    note_namespace(subject, subject.pid, subject.directory, *mnt_ns);
   }
-  subject.cwd.clear();
   if (read_link(subject.directory, "cwd", true, subject.cwd) && may_hold_data(subject.cwd)) {
     findings_.busy.add_cwd(subject.mnt_ns, subject.pid, subject.cwd);
   }
   return true;
 }
 
-void ProcessScanner::note_namespace(const Subject& subject) {
-  if (subject.mnt_ns == 0) return;
-  NamespaceCandidate candidate{subject.pid, subject.stat.start_ticks, true};
-  auto& best = findings_.mount_namespaces[subject.mnt_ns];
+std::optional<std::uint64_t> ProcessScanner::mount_namespace(int directory) {
+  std::string link;
+  if (!read_link(directory, "ns/mnt", false, link)) return std::nullopt;
+  const auto inode = parse_namespace_link(link, "mnt");
+  if (!inode) trouble_.note_process("ns/mnt", EINVAL);
+  return inode;
+}
+
+void ProcessScanner::note_namespace(const Subject& subject, std::int32_t task, int directory, std::uint64_t mnt_ns) {
+  NamespaceCandidate candidate{task, subject.stat.start_ticks, true};
+  auto& best = findings_.mount_namespaces[mnt_ns];
   if (best.pid != 0 && !candidate.better_than(best)) return;
   // d_path() makes "/" of a root that is the namespace's own.
-  candidate.whole_root = link_.read_link(subject.directory, "root") == 0 && link_.text() == "/";
+  candidate.whole_root = link_.read_link(directory, "root") == 0 && link_.text() == "/";
   if (best.pid == 0 || candidate.better_than(best)) best = candidate;
 }
 
@@ -280,7 +296,8 @@ void ProcessScanner::scan_other_threads(const Subject& subject, int process) {
   if (error != 0 && !has_ended(error)) trouble_.note_files("task", error);
 }
 
-/// Threads share their descriptors and their working directory, unless one has called unshare(2).
+/// Threads share their descriptors, and their working directory and mount namespace, unless one has called unshare(2):
+/// CLONE_NEWNS there implies CLONE_FS.
 void ProcessScanner::scan_thread(const Subject& subject, int tasks, const char* name) {
   const auto id = procfs::parse_number<std::int32_t>(name);
   if (!id || *id == subject.thread) return;
@@ -294,9 +311,12 @@ void ProcessScanner::scan_thread(const Subject& subject, int tasks, const char* 
     return;
   }
   if (!same_files) scan_descriptors(directory.get());
+  if (same_directory) return;
+  const std::uint64_t mnt_ns = mount_namespace(directory.get()).value_or(subject.mnt_ns);
+  if (mnt_ns != subject.mnt_ns) note_namespace(subject, *id, directory.get(), mnt_ns);
   std::string cwd;
-  if (!same_directory && read_link(directory.get(), "cwd", true, cwd) && may_hold_data(cwd)) {
-    findings_.busy.add_cwd(subject.mnt_ns, subject.pid, cwd);
+  if (read_link(directory.get(), "cwd", true, cwd) && may_hold_data(cwd)) {
+    findings_.busy.add_cwd(mnt_ns, subject.pid, cwd);
   }
 }
 
@@ -308,6 +328,7 @@ bool ProcessScanner::is_own_worker(const Subject& subject) const {
 void ProcessScanner::add_process(const Subject& subject, const ServiceMatch* service, const std::string& service_name) {
   ProcessFact fact;
   fact.pid = subject.pid;
+  fact.ppid = subject.stat.ppid;
   fact.start_ticks = subject.stat.start_ticks;
   fact.comm = subject.stat.comm;
   fact.exe = subject.exe;

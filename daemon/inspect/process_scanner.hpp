@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,11 @@ class ProcessScanner {
   Fd living_thread(int process, std::int32_t pid, std::int32_t& thread);
   bool read_identity(Subject& subject);
   bool read_link(int directory, const char* path, bool about_files, std::string& target);
-  void note_namespace(const Subject& subject);
+  /// `task` is the process's number or a thread's, `directory` that one's in /proc.
+  void note_namespace(const Subject& subject, std::int32_t task, int directory, std::uint64_t mnt_ns);
+  /// The mount namespace of a task that may be asked for its namespaces; nothing where it has ended or it can't be
+  /// told.
+  std::optional<std::uint64_t> mount_namespace(int directory);
 
   void scan_descriptors(int table);
   void scan_maps(int directory);

@@ -67,19 +67,26 @@ class Attributes {
   std::vector<std::string>& problems_;
 };
 
+/// A device, and which partition of its disk it is; 0 for what is none.
+struct ReadDevice {
+  BlockDeviceFact fact;
+  std::uint64_t partition = 0;
+};
+
 /// ".../block/sda/sda1" -> "sda": a partition's directory lies in that of its disk.
 std::string disk_of(std::string_view link) {
   link = link.substr(0, link.rfind('/'));
   return std::string(link.substr(link.rfind('/') + 1));
 }
 
-std::optional<BlockDeviceFact> read_device(const HostRoot& root, const std::string& name,
-                                           std::vector<std::string>& problems) {
+std::optional<ReadDevice> read_device(const HostRoot& root, const std::string& name,
+                                      std::vector<std::string>& problems) {
   const std::string directory = root.sys + "/class/block/" + name;
   Attributes attributes(directory, problems);
   const std::optional<std::string> number = attributes.text("dev");
   if (!number) return std::nullopt;  // gone; or a path of an NVMe multipath device, which is hidden and has no number
-  BlockDeviceFact device;
+  ReadDevice read;
+  BlockDeviceFact& device = read.fact;
   device.name = name;
   const std::optional<DeviceNumber> parsed = parse_device_number(*number);
   if (!parsed) {
@@ -88,6 +95,7 @@ std::optional<BlockDeviceFact> read_device(const HostRoot& root, const std::stri
   }
   device.device = *parsed;
   if (attributes.text("partition")) {
+    read.partition = attributes.number("partition");
     const Result<std::string> link = read_link_at(AT_FDCWD, directory.c_str());
     if (link) device.parent = disk_of(*link);
     if (!link && !is_gone(link.error())) add_problem(problems, link.error().message);
@@ -100,7 +108,23 @@ std::optional<BlockDeviceFact> read_device(const HostRoot& root, const std::stri
   device.holders = attributes.links("holders");
   device.size_bytes = attributes.number("size") * sector_bytes;
   device.read_only = attributes.number("ro") != 0;
-  return device;
+  return read;
+}
+
+/// A logical partition is known by a chain of tables that begins in the extended one: who wipes that loses it. The
+/// kernel shows no more of an extended partition than its first sectors, parse_extended() and msdos_partition() in
+/// block/partitions/msdos.c, and no other partition is that small.
+void put_logical_on_extended(std::vector<ReadDevice>& devices) {
+  constexpr std::uint64_t first_logical = 5;
+  constexpr std::uint64_t largest_extended_bytes = 4096;
+  for (const ReadDevice& extended : devices) {
+    const bool is_primary = extended.partition > 0 && extended.partition < first_logical;
+    if (!is_primary || extended.fact.size_bytes > largest_extended_bytes) continue;
+    for (ReadDevice& logical : devices) {
+      if (logical.partition < first_logical || logical.fact.parent != extended.fact.parent) continue;
+      logical.fact.slaves.push_back(extended.fact.name);
+    }
+  }
 }
 
 }  // namespace
@@ -142,10 +166,12 @@ std::vector<BlockDeviceFact> read_block_devices(const HostRoot& root, std::vecto
     add_problem(problems, names.error().message);
     return devices;
   }
+  std::vector<ReadDevice> read;
   for (const std::string& name : *names) {
-    if (std::optional<BlockDeviceFact> device = read_device(root, name, problems))
-      devices.push_back(std::move(*device));
+    if (std::optional<ReadDevice> device = read_device(root, name, problems)) read.push_back(std::move(*device));
   }
+  put_logical_on_extended(read);
+  for (ReadDevice& device : read) devices.push_back(std::move(device.fact));
   // A partition is as removable, and has the sequence number, as its disk.
   for (BlockDeviceFact& device : devices) {
     if (device.parent.empty()) continue;

@@ -53,6 +53,18 @@ TEST_CASE("ancestors go down to every disk, descendants up to the loop device") 
   CHECK(graph.descendants({8, 16}) == std::vector<DeviceNumber>{{8, 16}, {8, 17}, {9, 0}, {253, 0}, {7, 0}});
 }
 
+TEST_CASE("a device that does not say what it stands on is untraceable") {
+  std::vector<BlockDeviceFact> devices{device("sda", {8, 0}), device("zd16", {230, 16}), device("zd16p1", {230, 17}),
+                                       device("drbd0", {147, 0}), device("zdump", {250, 0})};
+  devices[2].parent = "zd16";
+  CHECK_FALSE(StorageGraph(devices).ancestors({230, 16}).traceable);
+  CHECK_FALSE(StorageGraph(devices).ancestors({230, 17}).traceable);
+  CHECK_FALSE(StorageGraph(devices).ancestors({147, 0}).traceable);
+  CHECK(StorageGraph(devices).ancestors({250, 0}).traceable);
+  devices[3].slaves = {"sda"};
+  CHECK(StorageGraph(devices).ancestors({147, 0}).traceable);
+}
+
 TEST_CASE("a member that is not there makes the ancestry untraceable") {
   std::vector<BlockDeviceFact> devices = stack();
   SECTION("a missing RAID member") { devices[4].slaves.emplace_back("sdc1"); }

@@ -227,10 +227,19 @@ class Lab:
         """One partition over the whole device; returns its node, "/dev/loopNp1"."""
         self.run(["sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", device], input=b",,L\n")
         self.run(["partx", "--add", device])
-        node = f"{device}p1"
+        return self._node_of_partition(f"{device}p1")
+
+    def _node_of_partition(self, node):
         major, minor = Path(f"/sys/class/block/{Path(node).name}/dev").read_text().split(":")
         self.run(["bash", "-c", f"[ -e {node} ] || mknod -m 0660 {node} b {int(major)} {int(minor)}"])
         return node
+
+    def logical_partition(self, device):
+        """An extended partition with one logical one in it; returns their nodes, "/dev/loopNp1" and "/dev/loopNp5"."""
+        table = b"label: dos\nstart=2048, type=5\nstart=4096, type=83\n"
+        self.run(["sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", device], input=table)
+        self.run(["partx", "--add", device])
+        return [self._node_of_partition(f"{device}p{number}") for number in (1, 5)]
 
     def mount(self, *arguments):
         self.run(["mount", *arguments])
@@ -238,7 +247,7 @@ class Lab:
     def _detach_loops(self):
         for device in self.loops:
             self.run(f"""
-                for node in {device} {device}p1; do swapoff $node || :; umount --all-targets $node || :; done
+                for node in {device} {device}p*; do swapoff $node || :; umount --all-targets $node || :; done
                 for try in {{1..50}}; do partx --delete {device} || :; losetup --detach {device} && break; done
                 """, check=False)
 

@@ -63,3 +63,22 @@ while True:
     except (FileNotFoundError, ProcessLookupError):
         pass
 """
+
+# Mounts the device argv[1] on /mnt in a mount namespace that one of its threads has alone, with data at rest in it.
+THREAD_WITH_A_MOUNT = """
+import ctypes, os, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 0x40000
+def must(result):
+    if result != 0:
+        os._exit(print(os.strerror(ctypes.get_errno())) or 1)
+def work():
+    must(libc.unshare(CLONE_NEWNS))
+    must(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+    must(libc.mount(sys.argv[1].encode(), b"/mnt", b"ext4", 0, None))
+    os.mkdir("/mnt/mysql")
+    open("/mnt/mysql/ibdata1", "w").close()
+    print("ready")
+    threading.Event().wait()
+threading.Thread(target=work).start()
+"""

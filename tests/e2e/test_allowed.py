@@ -36,7 +36,9 @@ def test_only_a_client(host):
 
 def test_web_server_with_logs(host):
     host.run("mkdir -p /var/www /var/log/web; echo hello > /var/www/index.html; gzip -c /var/www/index.html > /var/log/web/access.log.2.gz")
-    host.start(["/usr/bin/python3", "-m", "http.server", "--directory", "/var/www", "80"], log="/var/log/web/access.log")
+    server = host.start(["/usr/bin/python3", "-um", "http.server", "--directory", "/var/www", "80"],
+                        log="/var/log/web/access.log")
+    wait_for(lambda: server.alive() and "Serving HTTP" in host.log_text("/var/log/web/access.log"), "the web server")
     host.check("check-reinstall").allowed()
 
 
@@ -55,15 +57,24 @@ def test_mounts_as_docker_and_snap_make_them(host):
     host.mount("-t", "squashfs", "-o", "ro", disk, "/snap/core/1")
     host.python(programs.SILENT_FUSE, "/srv/fuse")
     container = "mount -t tmpfs shm /dev/shm; mount -t tmpfs secret /mnt; echo ready; exec sleep infinity"
-    host.start(["unshare", "--mount", "--pid", "--fork", "--mount-proc", "bash", "-c", container])
-    host.start(["unshare", "--mount", "--net", "--ipc", "--uts", "sleep", "infinity"])
+    host.start(["unshare", "--mount", "--pid", "--fork", "--mount-proc", "bash", "-euc", container], log="/run/container.log")
+    wait_for(lambda: "ready" in host.log_text("/run/container.log"), "the container")
+    other = host.start(["unshare", "--mount", "--net", "--ipc", "--uts", "sleep", "infinity"])
+    namespaces = ["readlink", f"/proc/{other.pid}/ns/uts", "/proc/1/ns/uts"]
+    wait_for(lambda: len(set(host.run(namespaces).stdout.split())) == 2, "the other container")
+    host.check("check-reinstall").allowed()
+
+
+def test_cgroup_v1_keeps_its_hierarchies_in_a_tmpfs_beneath_sys(host):
+    host.run("mount -t tmpfs -o mode=0755 cgroup /sys/fs/cgroup; mkdir /sys/fs/cgroup/unified")
     host.check("check-reinstall").allowed()
 
 
 def test_ten_short_lived_processes_a_second(host):
-    host.start("while :; do /bin/true & /bin/ls /proc/self/fd >/dev/null; /bin/sleep 0.1; done")
+    storm = host.start("while :; do /bin/true & /bin/ls /proc/self/fd >/dev/null; /bin/sleep 0.1; done")
     for _ in range(25):
         host.check("check-reinstall").allowed()
+    assert storm.alive()
 
 
 def test_after_the_server_is_stopped_and_its_data_deleted(host):

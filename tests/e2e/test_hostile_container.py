@@ -112,6 +112,7 @@ def test_false_server(lab, manner):
     process = false_server(lab, manner)
     reason = answer_within(lab, 5).refused("dataset.active", service="mysql")
     assert reason["dataset"]["role"] == "unknown"
+    wait_for(lab.path("/run/mysqld/false.log.closed").exists, "the probe to have been there and to have gone")
     log = lab.path("/run/mysqld/false.log").read_bytes()
     assert PASSWORD not in log and b"root:" not in log, log
     real = MariaDb(lab, options=["--unix-socket=ON"]).start()
@@ -126,7 +127,8 @@ def test_false_server(lab, manner):
 def test_false_server_cannot_talk_a_refusal_away(host):
     """It says that it is a replica without clients: data is data."""
     false_server(host, "mysql84")
-    host.check("check-reinstall").refused("dataset.active", service="mysql")
+    reason = host.check("check-reinstall").refused("dataset.active", service="mysql")
+    assert reason["dataset"]["role"] == "replica", "it was not asked, or not understood"
 
 
 def test_forty_hostile_containers_at_once(lab):

@@ -77,6 +77,16 @@ def test_data_on_a_partition_of_a_loop_device(host):
     host.check("check-reinstall", "--target", other).allowed()
 
 
+def test_data_on_a_logical_partition_is_lost_with_the_extended_one(host):
+    disk = host.loop("disk", 64)
+    extended, logical = host.logical_partition(disk)
+    filesystem(host, logical, "/srv")
+    host.run("mkdir -p /srv/mysql; truncate --size 1M /srv/mysql/ibdata1")
+    for device in (disk, extended, logical):
+        host.check("check-wipe", device).refused("dataset.at_rest", service="mysql")
+    host.check("check-reinstall", "--target", extended).refused("dataset.at_rest", service="mysql")
+
+
 def test_wiping_the_data_at_rest_on_a_mounted_disk(host):
     disk = host.loop("disk", 160)
     filesystem(host, disk, "/var/lib/mysql")
@@ -140,6 +150,15 @@ def test_device_mounted_in_another_mount_namespace_only(host):
     host.run("for i in {1..500}; do [ -e /run/mounted ] && exit; sleep 0.01; done; exit 1")
     assert disk.encode() not in host.run(["cat", "/proc/mounts"]).stdout
     host.check("check-wipe", disk).refused("device.in_use")
+
+
+def test_data_on_a_mount_that_one_thread_has_alone(host):
+    disk = host.loop("disk", 32)
+    host.run(["mkfs.ext4", "-q", disk])
+    host.python(programs.THREAD_WITH_A_MOUNT, disk)
+    assert disk.encode() not in host.run(["cat", "/proc/mounts"]).stdout
+    host.check("check-reinstall").refused("dataset.at_rest", service="mysql", path="/mnt/mysql")
+    host.check("check-wipe", disk).refused("dataset.at_rest", service="mysql")
 
 
 def test_swap_device(host):

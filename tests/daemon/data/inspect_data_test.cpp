@@ -237,6 +237,27 @@ TEST_CASE("the host's memory is searched, but is no filesystem that lasts") {
   CHECK(output.filesystems.size() == 1);
 }
 
+TEST_CASE("memory that another mount hides is no reason not to answer") {
+  REQUIRE_LAB();
+  Lab lab;
+  lab.directory("/ram");
+  const Mounted below("below", lab.at("/ram"), "tmpfs", 0, "size=1m");
+  const Mounted above("above", lab.at("/ram"), "tmpfs", 0, "size=1m");
+  lab.file("/ram/x/ibdata1");
+  const DataOutput output = lab.inspect(input_for(lab));
+  CHECK(problems(output).empty());
+  CHECK(found(lab, output) == Places{"mysql /ram/x"});
+}
+
+TEST_CASE("memory beneath /sys is the kernel's, and can't be reached: where cgroup v1 is in use") {
+  REQUIRE_LAB();
+  Lab lab;
+  lab.directory("/sys");
+  const Mounted sys("sysfs", lab.at("/sys"), "sysfs", MS_RDONLY, "");
+  const Mounted ram("cgroup", lab.at("/sys/fs/cgroup"), "tmpfs", 0, "size=1m");
+  CHECK(problems(lab.inspect(input_for(lab))).empty());
+}
+
 TEST_CASE("a configuration that is no file, or too long") {
   REQUIRE_LAB();
   Lab lab;

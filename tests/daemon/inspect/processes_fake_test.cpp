@@ -92,6 +92,7 @@ TEST_CASE("a host where all is readable: a service with its unit, its file and i
   REQUIRE(output.processes.size() == 1);
   const ProcessFact& process = output.processes[0];
   CHECK(process.pid == 812);
+  CHECK(process.ppid == 1);
   CHECK(process.start_ticks == 81200);
   CHECK(process.service == "mysql");
   CHECK(process.unit == "mariadbd.service");
@@ -224,6 +225,21 @@ TEST_CASE("an exited leader: a living thread is looked at in its place") {
   CHECK(output.processes[0].service == "mysql");
 }
 
+TEST_CASE("an exited leader whose threads can't be caught may hold anything") {
+  const Tree tree;
+  tree.stat("900", "x", "Z", "4194560", 2);
+  tree.stat("900/task/900", "x", "Z", "4194560", 2);
+  SECTION("one that ended while it was listed") {
+    tree.directory("900/task/901");
+    check_degraded(tree.look(), "open_files", "its threads come and go");
+  }
+  SECTION("none that was listed") { check_degraded(tree.look(), "open_files", "its threads come and go"); }
+  SECTION("all have exited, and wait for a debugger") {
+    tree.stat("900/task/901", "x", "Z", "4194560", 2);
+    check_ok(tree.look());
+  }
+}
+
 TEST_CASE("where the kernel doesn't say what threads share, each is looked at") {
   const Tree tree;
   tree.process("900", "x");
@@ -238,6 +254,23 @@ TEST_CASE("where the kernel doesn't say what threads share, each is looked at") 
   bool busy = false;
   for (const BusyDirectory& directory : output.busy_directories) busy = busy || directory.path == "/srv/elsewhere";
   CHECK(busy);
+}
+
+TEST_CASE("a thread with a mount namespace of its own is a sample of it") {
+  const Tree tree;
+  tree.process("900", "x");
+  tree.stat("900", "x", "S", "4194560", 2);
+  tree.thread("900/task/901", "x", 300);
+  tree.link("900/task/901/cwd", "/srv/elsewhere");
+  const auto output = tree.look();
+  check_ok(output);
+  REQUIRE(output.mount_namespaces.size() == 2);
+  CHECK(output.mount_namespaces[1].pid == 901);
+  CHECK(output.mount_namespaces[1].inode == 303);
+  REQUIRE_FALSE(output.busy_directories.empty());
+  for (const BusyDirectory& directory : output.busy_directories) {
+    if (directory.path == "/srv/elsewhere") CHECK(directory.mnt_ns == 303);
+  }
 }
 
 TEST_CASE("a container's process, and a mount namespace of which only it is a sample") {

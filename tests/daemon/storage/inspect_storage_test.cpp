@@ -81,6 +81,23 @@ TEST_CASE("devices, down to the disk and up to who holds them") {
   CHECK(device(output, "sda").parent.empty());
 }
 
+TEST_CASE("a logical partition stands on the extended one, of which the kernel shows a few sectors") {
+  FakeHost host;
+  host.partition("sda2", "8:2");
+  host.tree.file("sys/devices/block/sda/sda2/partition", "2\n");
+  host.tree.file("sys/devices/block/sda/sda2/size", "2\n");
+  host.partition("sda5", "8:5");
+  host.tree.file("sys/devices/block/sda/sda5/partition", "5\n");
+  const StorageOutput output = host.inspect();
+  CHECK(problems(output).empty());
+  CHECK(device(output, "sda5").slaves == std::vector<std::string>{"sda2"});
+  CHECK(device(output, "sda1").slaves.empty());
+  CHECK(device(output, "sda2").slaves.empty());
+  const StorageGraph graph(output.devices, output.mounts);
+  CHECK(graph.ancestors({8, 5}).devices == std::vector<DeviceNumber>{{8, 5}, {8, 2}, {8, 0}});
+  CHECK(graph.ancestors({8, 1}).devices == std::vector<DeviceNumber>{{8, 1}, {8, 0}});
+}
+
 TEST_CASE("what can't be read is a problem, what is gone is not") {
   FakeHost host;
   SECTION("a number that is none") {
