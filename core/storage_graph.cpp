@@ -28,6 +28,7 @@ StorageGraph::StorageGraph(const std::vector<BlockDeviceFact>& devices, const st
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     by_number_.emplace(devices_[i].device, i);
     by_name_.emplace(devices_[i].name, i);
+    for (const std::string& holder : devices_[i].holders) held_by_[holder].push_back(i);
   }
 }
 
@@ -45,6 +46,12 @@ StorageGraph::Parents StorageGraph::parents(const BlockDeviceFact& device) const
   Parents result;
   std::vector<std::string_view> names(device.slaves.begin(), device.slaves.end());
   if (!device.parent.empty()) names.emplace_back(device.parent);
+  // The kernel says it on both sides: one that can't be read must not cut the stack.
+  if (const auto held = held_by_.find(device.name); held != held_by_.end()) {
+    for (const std::size_t below : held->second) {
+      if (std::ranges::find(names, devices_[below].name) == names.end()) names.emplace_back(devices_[below].name);
+    }
+  }
   for (const std::string_view name : names) {
     if (const BlockDeviceFact* parent = find(name)) {
       result.devices.push_back(parent->device);

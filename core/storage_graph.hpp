@@ -45,6 +45,7 @@ class StorageGraph {
   std::set<DeviceNumber> memory_;
   std::map<DeviceNumber, std::size_t> by_number_;
   std::map<std::string_view, std::size_t> by_name_;
+  std::map<std::string_view, std::vector<std::size_t>> held_by_;  ///< what each device holds, by its name
 };
 
 }  // namespace guardd

@@ -65,6 +65,8 @@ Ledger ledger_of(const json& text) {
                             .until_s = {}});
     if (hold.contains("until_s")) ledger.holds.back().until_s = hold["until_s"].get<std::int64_t>();
   }
+  ledger.memories = text.value("memories", std::vector<DatasetMemory>());
+  ledger.releases = text.value("releases", std::vector<Release>());
   return ledger;
 }
 

@@ -26,7 +26,7 @@ struct Fixture {
     mysql.service = "mysql";
     mysql.role_probe = "mysql";
     order.recognitions = {mysql};
-    order.known_paths = {"/old"};
+    order.remembered.push_back({.id = "mysql-1", .path = "/old"});
     order.credentials_file = "/etc/my.cnf";
     return order;
   }
@@ -63,12 +63,12 @@ TEST_CASE_METHOD(Fixture, "a look runs every inspector once and has a report of 
   CHECK(snapshot.generation == 7);
   CHECK(snapshot.began_boot_ms == 1000);
   CHECK(snapshot.began_wall_s == 2000);
-  for (const char* name : {"processes", "boot", "storage", "data", "clients"})
+  for (const char* name : {"processes", "boot", "storage", "data", "memory", "clients"})
     CHECK(runner.asked_for(name).size() == 1);
-  for (const char* name : {"processes", "open_files", "boot", "storage", "data_directories", "clients", "roles"}) {
+  for (const char* name : {"processes", "open_files", "boot", "storage", "data_directories", "memory", "clients", "roles"}) {
     CHECK(report_of(snapshot, name).health == Health::ok);
   }
-  CHECK(snapshot.inspectors.size() == 7);
+  CHECK(snapshot.inspectors.size() == 8);
 }
 
 TEST_CASE_METHOD(Fixture, "the second stage gets what the first one found") {

@@ -140,46 +140,16 @@ TEST_CASE_METHOD(Fixture, "a look under another policy does not count, not even 
   CHECK((*waiting)->policy->generation == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "data directories once seen are looked at again until they are gone") {
-  json storage = FakeRunner::report({"storage"});
-  storage["host_mnt_ns"] = 77;
-  runner.answer("storage", storage);
-  runner.answer("data", directories({"/srv/a", "/srv/b"}));
-  fresh(0);
-  fresh(0);
-  CHECK(runner.asked_for("data").at(1).input.at("known_paths") == json{"/srv/a", "/srv/b"});
-
-  SECTION("a look that saw everything and not them drops them") {
-    runner.answer("data", directories({"/srv/b"}));
-    fresh(0);
-    fresh(0);
-    CHECK(runner.asked_for("data").at(3).input.at("known_paths") == json{"/srv/b"});
-  }
-  SECTION("one that did not see everything keeps them") {
-    runner.answer("data", directories({"/srv/c"}, Health::degraded));
-    fresh(0);
-    runner.fail("data", "late");
-    fresh(0);
-    fresh(0);
-    CHECK(runner.asked_for("data").at(4).input.at("known_paths") == json{"/srv/a", "/srv/b", "/srv/c"});
-  }
-  SECTION("those of other mount namespaces are not paths of the host") {
-    storage["host_mnt_ns"] = 78;
-    runner.answer("storage", storage);
-    fresh(0);
-    fresh(0);
-    CHECK_FALSE(runner.asked_for("data").at(3).input.contains("known_paths"));
-  }
-}
-
-TEST_CASE_METHOD(Fixture, "known paths are bounded") {
-  json storage = FakeRunner::report({"storage"});
-  storage["host_mnt_ns"] = 77;
-  runner.answer("storage", storage);
-  std::vector<std::string> many;
-  for (int i = 0; i < 1025; ++i) many.push_back("/srv/" + std::to_string(i));
-  runner.answer("data", directories(many));
-  fresh(0);
-  fresh(0);
-  CHECK(runner.asked_for("data").at(1).input.at("known_paths").size() == 1024);
+TEST_CASE("a look looks for what is recalled, and what it finds is learned") {
+  asio::io_context loop;
+  FakeRunner runner(loop.get_executor());
+  std::vector<std::uint64_t> learned;
+  Looker looker(loop.get_executor(), runner, {[] { return 1000; }, [] { return 2000; }}, {},
+                {[] { return std::vector<RememberedDataset>{{.id = "mysql-1", .path = "/srv/a"}}; },
+                 [&](const Snapshot& snapshot) { learned.push_back(snapshot.generation); }});
+  looker.use_policy(std::make_shared<const Policy>());
+  run_on(loop, looker.fresh(0));
+  CHECK(runner.asked_for("memory").at(0).input.at("datasets").at(0).at("id") == "mysql-1");
+  CHECK(runner.asked_for("data").at(0).input.at("known_paths") == json{"/srv/a"});
+  CHECK(learned == std::vector<std::uint64_t>{1});
 }

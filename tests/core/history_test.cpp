@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/history.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/dataset_id.hpp"
+#include "core/presence.hpp"
+
+using namespace guardd;
+
+namespace {
+
+constexpr std::int64_t t0 = 1'800'000'000;
+
+DataDirectoryFact datadir() {
+  DataDirectoryFact fact;
+  fact.service = "mysql";
+  fact.path = "/var/lib/mysql";
+  fact.mnt_ns = 7;
+  fact.st_dev = 1;
+  fact.inode = 42;
+  fact.device = DeviceNumber{8, 1};
+  fact.fs_uuid = "aaaa";
+  fact.handle = "1:2a";
+  fact.birth_ns = 100;
+  fact.made_with = "ibdata1=1:2b@200";
+  fact.anchors = {{"ibdata1", "1:2b", 200}};
+  return fact;
+}
+
+struct Host {
+  Snapshot snapshot;
+
+  Host() {
+    snapshot.began_wall_s = t0;
+    snapshot.host_mnt_ns = 7;
+    snapshot.host.machine_id = "m1";
+    for (const char* name :
+         {"processes", "open_files", "storage", "signatures", "data_directories", "memory", "clients"}) {
+      snapshot.inspectors.push_back({.name = name, .health = Health::ok, .problems = {}, .duration_us = 1});
+    }
+    BlockDeviceFact disk;
+    disk.name = "sda";
+    disk.device = {8, 0};
+    disk.serial = "S1";
+    BlockDeviceFact part;
+    part.name = "sda1";
+    part.device = {8, 1};
+    part.parent = "sda";
+    snapshot.devices = {disk, part};
+    MountFact mount;
+    mount.mnt_ns = 7;
+    mount.device = {8, 1};
+    mount.root = "/";
+    mount.mountpoint = "/";
+    mount.fstype = "ext4";
+    snapshot.mounts = {mount};
+    snapshot.directories = {datadir()};
+  }
+
+  void start_server(Role role) {
+    ProcessFact process;
+    process.pid = 9;
+    process.service = "mysql";
+    snapshot.processes = {process};
+    snapshot.directories.front().uses = {{9, "fd", "/var/lib/mysql/ibdata1"}};
+    RoleFact fact;
+    fact.pid = 9;
+    fact.role = role;
+    fact.replicas = std::uint32_t{0};
+    if (role == Role::replica) {
+      fact.replication = "running";
+      fact.caught_up = true;
+    }
+    snapshot.roles = {fact};
+  }
+  void stop_server() {
+    snapshot.processes.clear();
+    snapshot.roles.clear();
+    snapshot.directories.front().uses.clear();
+  }
+  [[nodiscard]] Learned learn(const std::vector<DatasetMemory>& before = {}) const {
+    return guardd::learn(before, snapshot, assemble_datasets(snapshot));
+  }
+  [[nodiscard]] std::string id() const { return assemble_datasets(snapshot).front().id; }
+  void blind(const std::string& name) {
+    std::ranges::find(snapshot.inspectors, name, &InspectorReport::name)->health = Health::degraded;
+  }
+  /// The datadir is not found any more, and this is what the inspector "memory" says of it.
+  void lose(const std::string& id, Whereabouts whereabouts) {
+    snapshot.directories.clear();
+    MemoryFact fact;
+    fact.id = id;
+    fact.whereabouts = whereabouts;
+    snapshot.memories = {fact};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an identity is the same by another path, at another mount, with other device numbers") {
+  Host host;
+  const std::string id = host.id();
+  CHECK(id.starts_with("mysql-"));
+  SECTION("another path") { host.snapshot.directories.front().path = "/mnt/mysql"; }
+  SECTION("another number") {
+    host.snapshot.directories.front().st_dev = 9;
+    host.snapshot.directories.front().device = DeviceNumber{9, 1};
+    host.snapshot.devices[1].device = {9, 1};
+    host.snapshot.mounts.front().device = {9, 1};
+  }
+  SECTION("it grew") { host.snapshot.directories.front().newest_mtime_s = t0; }
+  CHECK(host.id() == id);
+}
+
+TEST_CASE("a copy, a restore, a clone, a fresh initialisation is another dataset") {
+  Host host;
+  const std::string id = host.id();
+  DataDirectoryFact& fact = host.snapshot.directories.front();
+  SECTION("copied to another directory") { fact.handle = "1:99"; }
+  SECTION("restored: the inode is the same by chance, its birth is not") { fact.birth_ns = 101; }
+  SECTION("initialised anew in the same directory") { fact.made_with = "ibdata1=1:2c@300"; }
+  SECTION("on another filesystem") { fact.fs_uuid = "bbbb"; }
+  SECTION("cloned to another disk, block by block") { host.snapshot.devices.front().serial = "S2"; }
+  SECTION("called otherwise by its service") { fact.own_id = "uuid"; }
+  SECTION("with the machine's image") { host.snapshot.host.machine_id = "m2"; }
+  CHECK(host.id() != id);
+}
+
+TEST_CASE("what is seen is remembered, with when and as what") {
+  Host host;
+  host.start_server(Role::primary);
+  const Learned first = host.learn();
+  REQUIRE(first.memories.size() == 1);
+  CHECK(first.memories.front().first_seen_s == t0);
+  CHECK(first.memories.front().last_active_s == t0);
+  CHECK(first.memories.front().inactive_since_s == 0);
+  CHECK(first.memories.front().last_role == Role::primary);
+  CHECK(first.memories.front().devices.size() == 2);
+  host.stop_server();
+  host.snapshot.began_wall_s = t0 + 30;
+  const Learned second = host.learn(first.memories);
+  CHECK(second.memories.front().first_seen_s == t0);
+  CHECK(second.memories.front().last_active_s == t0);
+  CHECK(second.memories.front().inactive_since_s == t0 + 30);
+  CHECK(second.memories.front().last_role == Role::primary);
+  CHECK(differs_in_substance(first.memories.front(), second.memories.front()));
+}
+
+TEST_CASE("a look that was blind does not say that a dataset is inactive") {
+  for (const char* name : {"processes", "open_files", "data_directories"}) {
+    Host host;
+    host.start_server(Role::primary);
+    const Learned first = host.learn();
+    host.stop_server();
+    host.blind(name);
+    CHECK(host.learn(first.memories).memories.front().inactive_since_s == 0);
+  }
+}
+
+TEST_CASE("a healthy replica is one that says so, whole and without clients or replicas") {
+  Host host;
+  host.start_server(Role::replica);
+  RoleFact& role = host.snapshot.roles.front();
+  bool healthy = false;
+  SECTION("healthy") { healthy = true; }
+  SECTION("behind") { role.caught_up = false; }
+  SECTION("perhaps behind") { role.caught_up = Unknown{"why"}; }
+  SECTION("stopped") { role.replication = "stopped"; }
+  SECTION("with an error") { role.replication = "error 1062: duplicate"; }
+  SECTION("a primary") { role.role = Role::primary; }
+  SECTION("a relay") { role.replicas = std::uint32_t{1}; }
+  SECTION("with replicas that can't be counted") { role.replicas = Unknown{"why"}; }
+  SECTION("with clients") {
+    ListenerFact listener;
+    listener.pid = 9;
+    listener.established = 1;
+    host.snapshot.listeners = {listener};
+  }
+  SECTION("with clients that can't be seen") { host.blind("clients"); }
+  SECTION("two servers, one of them no replica") {
+    host.snapshot.roles.push_back(host.snapshot.roles.front());
+    host.snapshot.roles.back().role = Role::standalone;
+  }
+  CHECK(host.learn().memories.front().was_healthy_replica == healthy);
+}
+
+TEST_CASE("only what is known to be deleted or overwritten is forgotten") {
+  Host host;
+  const std::vector<DatasetMemory> before = host.learn().memories;
+  const std::string id = before.front().id;
+  bool forgotten = false;
+  SECTION("deleted") {
+    host.lose(id, Whereabouts::deleted);
+    forgotten = true;
+  }
+  SECTION("deleted, says a look that did not see everything") {
+    host.lose(id, Whereabouts::deleted);
+    host.blind("memory");
+  }
+  SECTION("still there") { host.lose(id, Whereabouts::here); }
+  SECTION("not known") { host.lose(id, Whereabouts::unknown); }
+  SECTION("not mounted") { host.lose(id, Whereabouts::not_mounted); }
+  SECTION("not looked for") { host.snapshot.directories.clear(); }
+  SECTION("overwritten") {
+    host.snapshot.signatures = {{DeviceNumber{8, 1}, Signature{"filesystem", "ext4", "aaaa", ""}}};
+    const std::vector<DatasetMemory> with_uuid = host.learn().memories;
+    host.lose(id, Whereabouts::not_mounted);
+    host.snapshot.signatures.front().signature = Signature{"filesystem", "ext4", "bbbb", ""};
+    // The partition has no name of its own: its disk tells that it is here, and nothing that it was overwritten.
+    CHECK(host.learn(with_uuid).forgotten.empty());
+    host.snapshot.devices[1].part_uuid = "p1";
+    std::vector<DatasetMemory> named = with_uuid;
+    named.front().devices.front().part_uuid = "p1";
+    CHECK(host.learn(named).forgotten == std::vector{id});
+  }
+  CHECK(host.learn(before).forgotten == (forgotten ? std::vector{id} : std::vector<std::string>()));
+}
+
+TEST_CASE("a disk that is away is noticed, and when it came back") {
+  Host host;
+  const std::vector<DatasetMemory> before = host.learn().memories;
+  host.lose(before.front().id, Whereabouts::not_mounted);
+  const std::vector<BlockDeviceFact> devices = host.snapshot.devices;
+  host.snapshot.devices.clear();
+  const Learned away = host.learn(before);
+  CHECK(away.memories.front().absent_since_s == t0);
+  host.snapshot.began_wall_s = t0 + 60;
+  CHECK(host.learn(away.memories).memories.front().absent_since_s == t0);
+  host.snapshot.devices = devices;
+  CHECK(host.learn(away.memories).memories.front().absent_since_s == 0);
+}
+
+TEST_CASE("containers' datasets leave room for the host's") {
+  Host host;
+  std::vector<DatasetMemory> many(max_contained_memories);
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    many[i].id = "x-" + std::to_string(i);
+    many[i].contained = true;
+  }
+  CHECK(host.learn(many).memories.size() == many.size() + 1);
+  CHECK_FALSE(host.learn(many).full);
+  host.snapshot.host_mnt_ns = 8;  // now it is a container's
+  CHECK(host.learn(many).memories.size() == many.size());
+  CHECK(host.learn(many).full);
+  many.resize(max_memories);
+  CHECK(host.learn(many).full);
+}
+
+TEST_CASE("a directory whose service calls it otherwise is known by the new name alone") {
+  Host host;
+  const std::vector<DatasetMemory> before = host.learn().memories;
+  host.snapshot.directories.front().own_id = "uuid";
+  const Learned after = host.learn(before);
+  CHECK(after.forgotten == std::vector{before.front().id});
+  CHECK(after.memories.size() == 1);
+}
+
+TEST_CASE("the clone of a disk does not stand in for it") {
+  Host host;
+  const std::vector<DatasetMemory> before = host.learn().memories;
+  host.snapshot.devices.front().serial = "S2";
+  const Learned after = host.learn(before);
+  CHECK(after.forgotten.empty());
+  CHECK(after.memories.size() == 2);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/release.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/snapshot.hpp"
+
+using namespace guardd;
+
+namespace {
+
+constexpr std::int64_t now_s = 1'800'000'000;
+constexpr std::int64_t day_s = 86'400;
+
+/// A host on which a stopped server's data was seen, and a look that saw everything.
+struct Host {
+  Snapshot snapshot;
+  DatasetMemory memory;
+  std::vector<Dataset> datasets;
+  ReleaseTerms terms{.quiet_s = day_s, .wall_s = now_s, .latest_s = now_s - 5};
+
+  Host() {
+    for (const char* name : {"processes", "open_files", "storage", "data_directories", "memory"}) {
+      snapshot.inspectors.push_back({.name = name, .health = Health::ok, .problems = {}, .duration_us = 1});
+    }
+    memory.id = "mysql-1";
+    memory.service = "mysql";
+    memory.path = "/var/lib/mysql";
+    memory.first_seen_s = now_s - 40 * day_s;
+    memory.last_seen_s = now_s;
+    memory.last_active_s = now_s - 10 * day_s;
+    memory.inactive_since_s = memory.last_active_s + 30;
+    memory.last_written_s = memory.last_active_s;
+    memory.last_role = Role::primary;
+    MemoryFact fact;
+    fact.id = memory.id;
+    fact.whereabouts = Whereabouts::here;
+    fact.watermark = Watermark{.newest_ns = memory.last_active_s * 1'000'000'000, .entries = 3, .bytes = 9};
+    snapshot.memories.push_back(fact);
+  }
+
+  [[nodiscard]] ReleaseJudgement judge() const { return judge_release(memory, snapshot, datasets, terms); }
+  void last_was_replica() {
+    memory.last_active_s = now_s - 60;
+    memory.inactive_since_s = now_s - 30;
+    memory.last_role = Role::replica;
+    memory.was_healthy_replica = true;
+  }
+};
+
+bool granted(const ReleaseJudgement& judgement) {
+  CHECK(judgement.basis.empty() != judgement.why_not.empty());
+  CHECK(judgement.why_not.empty() == judgement.remedy.empty());
+  return !judgement.basis.empty();
+}
+
+}  // namespace
+
+TEST_CASE("data to which nothing has happened for the quiet time may be released") {
+  Host host;
+  CHECK(granted(host.judge()));
+  host.terms.quiet_s = 10 * day_s;
+  CHECK(granted(host.judge()));
+  host.terms.quiet_s = 10 * day_s + 1;
+  CHECK_FALSE(granted(host.judge()));
+}
+
+TEST_CASE("each thing that happened lately stands in the way") {
+  Host host;
+  SECTION("it was in use") { host.memory.last_active_s = now_s - day_s + 1; }
+  SECTION("it had clients") { host.memory.last_clients_s = now_s - day_s + 1; }
+  SECTION("it was written to") { host.memory.last_written_s = now_s - day_s + 1; }
+  SECTION("guardd has not known it for long") { host.memory.first_seen_s = now_s - day_s + 1; }
+  SECTION("a file in it changed, be it while guardd was not there") {
+    Watermark mark = host.snapshot.memories.front().watermark.value();
+    mark.newest_ns = (now_s - day_s + 1) * 1'000'000'000;
+    host.snapshot.memories.front().watermark = mark;
+  }
+  SECTION("a file in it is from the future") {
+    Watermark mark = host.snapshot.memories.front().watermark.value();
+    mark.newest_ns = (now_s + day_s) * 1'000'000'000;
+    host.snapshot.memories.front().watermark = mark;
+  }
+  CHECK_FALSE(granted(host.judge()));
+}
+
+// Invariant: "stop the server, release, reinstall" on a live primary is refused at the release.
+TEST_CASE("a primary that was stopped a moment ago may not be released") {
+  Host host;
+  host.memory.last_active_s = now_s - 60;
+  host.memory.inactive_since_s = now_s - 30;
+  const ReleaseJudgement judgement = host.judge();
+  CHECK_FALSE(granted(judgement));
+  CHECK(judgement.why_not.find("it was primary") != std::string::npos);
+}
+
+TEST_CASE("a healthy replica that was stopped a moment ago may be released") {
+  Host host;
+  host.last_was_replica();
+  CHECK(granted(host.judge()));
+}
+
+TEST_CASE("a replica that nobody watched while it stopped may have been promoted") {
+  Host host;
+  host.last_was_replica();
+  host.memory.last_active_s = host.memory.inactive_since_s - 180;
+  CHECK(granted(host.judge()));
+  host.memory.last_active_s = host.memory.inactive_since_s - 181;
+  CHECK_FALSE(granted(host.judge()));
+}
+
+TEST_CASE("nothing is released on the word of a look that was blind") {
+  for (std::size_t i = 0; i < 5; ++i) {
+    Host host;
+    SECTION("degraded " + std::to_string(i)) { host.snapshot.inspectors[i].health = Health::degraded; }
+    SECTION("missing " + std::to_string(i)) {
+      host.snapshot.inspectors.erase(host.snapshot.inspectors.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    if (host.snapshot.inspectors.size() < 5 || host.snapshot.inspectors[i].health != Health::ok) {
+      CHECK_FALSE(granted(host.judge()));
+    }
+  }
+}
+
+TEST_CASE("what is in use, or can't be found or compared, is not released") {
+  Host host;
+  host.last_was_replica();
+  SECTION("in use") {
+    Dataset dataset;
+    dataset.id = host.memory.id;
+    dataset.state = DatasetState::active;
+    host.datasets.push_back(dataset);
+  }
+  SECTION("not looked for") { host.snapshot.memories.clear(); }
+  SECTION("not known where") { host.snapshot.memories.front().whereabouts = Whereabouts::unknown; }
+  SECTION("too large to be compared") { host.snapshot.memories.front().watermark = Unknown{"too large"}; }
+  SECTION("a clock that was set back") { host.terms.latest_s = now_s + 1; }
+  CHECK_FALSE(granted(host.judge()));
+}
+
+TEST_CASE("a release is over when its data is used, changed, or mounted again") {
+  Host host;
+  Release release;
+  release.dataset = host.memory.id;
+  release.watermark = host.snapshot.memories.front().watermark;
+  CHECK(why_lapsed(release, host.snapshot, host.datasets).empty());
+  SECTION("used") {
+    Dataset dataset;
+    dataset.id = host.memory.id;
+    dataset.state = DatasetState::active;
+    host.datasets.push_back(dataset);
+  }
+  SECTION("changed") {
+    host.snapshot.memories.front().watermark = Watermark{.newest_ns = 1, .entries = 4, .bytes = 9};
+  }
+  SECTION("mounted again after it was released unmounted") { release.watermark = Unknown{"not mounted"}; }
+  CHECK_FALSE(why_lapsed(release, host.snapshot, host.datasets).empty());
+}
+
+TEST_CASE("what can't be told ends no release, and lifts nothing meanwhile") {
+  Host host;
+  Release release;
+  release.dataset = host.memory.id;
+  release.watermark = host.snapshot.memories.front().watermark;
+  host.snapshot.memories.front().watermark = Unknown{"late"};
+  CHECK(why_lapsed(release, host.snapshot, host.datasets).empty());
+}
