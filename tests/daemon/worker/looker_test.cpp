@@ -47,17 +47,6 @@ struct Fixture {
   Looked fresh(std::int64_t max_age_ms) { return run_on(loop, looker.fresh(max_age_ms)); }
 };
 
-json directories(const std::vector<std::string>& paths, Health health = Health::ok) {
-  json output = {{"reports", {InspectorReport{"data_directories", health, {}, 1}}}};
-  for (const std::string& path : paths) {
-    DataDirectoryFact directory;
-    directory.path = path;
-    directory.mnt_ns = 77;
-    output["directories"].push_back(directory);
-  }
-  return output;
-}
-
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "a look that began within the age is used again, one that began before it is not") {
