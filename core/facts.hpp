@@ -117,7 +117,8 @@ struct BlockDeviceFact {
   std::string parent;               ///< the whole disk of a partition
   std::vector<std::string> slaves;  ///< what a dm or md device stands on
   std::vector<std::string> holders;
-  std::string backing_file;  ///< of a loop device
+  std::vector<std::string> exported_by;  ///< who gives it, or a file on it, to other machines: "LIO iblock_0/disk1"
+  std::string backing_file;              ///< of a loop device
   std::vector<DeviceNumber>
       backing_devices;  ///< of the filesystem that holds backing_file, empty where it can't be traced
   std::uint64_t diskseq = 0;
