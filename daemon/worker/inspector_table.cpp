@@ -32,10 +32,11 @@ nlohmann::json run_role(const nlohmann::json& input) {
   return nlohmann::json(probe_role(input.get<RoleInput>(), host()));
 }
 
-constexpr std::array<InspectorEntry, 8> entries{{
+constexpr std::array<InspectorEntry, 9> entries{{
     {"processes", run<ProcessesInput, inspect_processes>},
     {"boot", run_boot},
     {"storage", run<StorageInput, inspect_storage>},
+    {"signatures", run<SignaturesInput, inspect_signatures>},
     {"data", run<DataInput, inspect_data>},
     {"clients", run<ClientsInput, inspect_clients>},
     {"claims", run<ClaimsInput, inspect_claims>},

@@ -14,7 +14,7 @@ struct InspectorEntry {
 };
 using InspectorTable = std::span<const InspectorEntry>;
 
-/// guardd's own: "processes", "boot", "storage", "data", "clients", "claims", "targets" and "role" (library
+/// guardd's own: "processes", "boot", "storage", "signatures", "data", "clients", "claims", "targets" and "role" (library
 /// guardd_inspector_table).
 InspectorTable inspector_table();
 
