@@ -134,7 +134,7 @@ struct BlockDeviceFact {
 
 /// What libblkid recognises on a block device.
 struct Signature {
-  std::string usage;  ///< "filesystem", "raid", "crypto", "other"
+  std::string usage;  ///< "filesystem", "raid", "crypto", "other"; "partition_table", type "gpt" or "dos"
   std::string type;   ///< "ext4", "LVM2_member", "linux_raid_member", "ceph_bluestore", "swap"
   std::string uuid;
   std::string label;

@@ -71,7 +71,9 @@ void weigh_ambiguity(Weighing& weighing) {
   for (const SignatureFact& fact : weighing.snapshot.signatures) {
     if (!fact.signature.known()) continue;
     const Signature& found = fact.signature.value();
-    if (found.usage == "filesystem" && !found.uuid.empty()) carriers[found.uuid].insert(fact.device);
+    // The members of one of these have its UUID each, and sysfs does not tell what stands on them.
+    const bool is_member = found.type == "zfs_member" || found.type == "bcachefs";
+    if (found.usage == "filesystem" && !found.uuid.empty() && !is_member) carriers[found.uuid].insert(fact.device);
   }
   for (const auto& [uuid, devices] : carriers) {
     if (devices.size() < 2) continue;

@@ -63,8 +63,10 @@ void weigh_content(Weighing& weighing, const Unvouched& devices, const BlockDevi
   }
   if (is_system(weighing, device, {})) return;  // by its name or partition type alone
   for (const std::string& why : unknowns) {
-    Reason reason = unknown("inspector.failed", "what " + node + " carries is not known: " + why,
-                            "ask again; if it stays, repair or detach the device");
+    std::string message = "what " + node;
+    message += " carries is not known: " + why;
+    Reason reason =
+        unknown("inspector.failed", std::move(message), "ask again; if it stays, repair or detach the device");
     reason.evidence.push_back({.inspector = "signatures", .pid = {}, .exe = {}, .file = node, .detail = why});
     weighing.add(std::move(reason));
   }

@@ -49,16 +49,18 @@ std::vector<const BlockDeviceFact*> Unvouched::above(const BlockDeviceFact& devi
   return result;
 }
 
-/// A partition always answers for its part; what else stands there only when it is known what it is.
+/// A partition always answers for its part; what else stands there only when it is known what it is. What has no size
+/// answers for nothing: an array of which members are missing, or one that is the container of others.
 bool Unvouched::is_covered(const BlockDeviceFact& device) const {
   const auto answers = [&](const BlockDeviceFact* one) {
-    if (one->parent == device.name || is_used(*one) || one->size_bytes == 0 || !above(*one).empty()) return true;
+    if (one->parent == device.name || is_used(*one) || !above(*one).empty()) return true;
     const auto facts = signatures(*one);
     return !facts.empty() && std::ranges::all_of(facts, [](auto* fact) { return fact->signature.known(); });
   };
   const bool sees_holders = std::ranges::all_of(
       device.holders, [&](const std::string& name) { return weighing_.graph.find(name) != nullptr; });
-  const std::vector<const BlockDeviceFact*> all = above(device);
+  std::vector<const BlockDeviceFact*> all = above(device);
+  std::erase_if(all, [&](auto* one) { return one->size_bytes == 0 && one->parent != device.name && !is_used(*one); });
   return sees_holders && !all.empty() && std::ranges::all_of(all, answers);
 }
 

@@ -52,7 +52,7 @@ Known<Signature> superblock(blkid_probe probe) {
 }
 
 std::string type_of(blkid_partition partition) {
-  const std::string guid = text(blkid_partition_get_type_string(partition));
+  std::string guid = text(blkid_partition_get_type_string(partition));
   if (!guid.empty()) return guid;
   std::array<char, 16> digits{};
   const auto end =
