@@ -50,9 +50,10 @@ std::vector<DeviceIdentity> identify_devices(const Snapshot& snapshot, const Sto
   for (const DeviceNumber number : devices) {
     const BlockDeviceFact* const device = graph.find(number);
     if (device == nullptr) continue;
+    const bool is_disk = device->parent.empty();  // a partition has its disk's, as all of its siblings have
     DeviceIdentity identity{.name = device->name,
-                            .wwn = device->wwn,
-                            .serial = device->serial,
+                            .wwn = is_disk ? device->wwn : "",
+                            .serial = is_disk ? device->serial : "",
                             .part_uuid = device->part_uuid,
                             .uuid = {},
                             .size_bytes = device->size_bytes};

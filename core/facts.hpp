@@ -117,7 +117,8 @@ struct BlockDeviceFact {
   std::string parent;               ///< the whole disk of a partition
   std::vector<std::string> slaves;  ///< what a dm or md device stands on; of a logical partition, the extended one
   std::vector<std::string> holders;
-  std::string backing_file;  ///< of a loop device
+  std::vector<std::string> exported_by;  ///< who gives it, or a file on it, to other machines: "LIO iblock_0/disk1"
+  std::string backing_file;              ///< of a loop device
   std::vector<DeviceNumber>
       backing_devices;  ///< of the filesystem that holds backing_file, empty where it can't be traced
   std::uint64_t diskseq = 0;
@@ -133,7 +134,7 @@ struct BlockDeviceFact {
 
 /// What libblkid recognises on a block device.
 struct Signature {
-  std::string usage;  ///< "filesystem", "raid", "crypto", "other"
+  std::string usage;  ///< "filesystem", "raid", "crypto", "other"; "partition_table", type "gpt" or "dos"
   std::string type;   ///< "ext4", "LVM2_member", "linux_raid_member", "ceph_bluestore", "swap"
   std::string uuid;
   std::string label;

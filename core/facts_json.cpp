@@ -61,8 +61,8 @@ GUARDD_JSON_FIELDS(BusyDirectory, path, pid, mnt_ns, cwd)
 GUARDD_JSON_FIELDS(NamespaceSample, inode, pid)
 GUARDD_JSON_FIELDS(MountFact, mnt_ns, id, parent, device, root, mountpoint, fstype, source, writable, upperdir)
 GUARDD_JSON_FIELDS(FilesystemFact, device, fstype, mountpoint, has_content)
-GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, backing_file, backing_devices, diskseq, wwn,
-                   serial, part_uuid, part_type, size_bytes, read_only, removable, swap)
+GUARDD_JSON_FIELDS(BlockDeviceFact, name, device, parent, slaves, holders, exported_by, backing_file, backing_devices,
+                   diskseq, wwn, serial, part_uuid, part_type, size_bytes, read_only, removable, swap)
 GUARDD_JSON_FIELDS(Signature, usage, type, uuid, label)
 GUARDD_JSON_FIELDS(SignatureFact, device, signature)
 GUARDD_JSON_FIELDS(DeviceClaimFact, device, claimed)

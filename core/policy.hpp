@@ -20,12 +20,12 @@ namespace guardd {
 inline constexpr std::string_view rule_facts[] = {
     "dataset.active",     "dataset.at_rest",   "dataset.remembered", "role.primary",
     "role.unknown",       "replicas.attached", "clients.connected",  "device.in_use",
-    "mount.unrecognised", "mount.missing",     "path.protected",
+    "mount.unrecognised", "mount.missing",     "path.protected",     "device.unrecognised",
 };
 
 /// The inspectors that policy may require, by the name in their reports.
 inline constexpr std::string_view inspector_names[] = {
-    "processes", "open_files", "storage", "data_directories", "memory", "clients", "boot",
+    "processes", "open_files", "storage", "signatures", "data_directories", "memory", "clients", "boot",
 };
 
 /// The role probes that a service may name.
@@ -52,12 +52,22 @@ struct Exception {
   bool operator==(const Exception&) const = default;
 };
 
+/// What is a known part of the system among the devices that nobody mounts. Each member that is not empty must match.
+struct SystemDevice {
+  std::string type;                                       ///< of the signature, "swap"
+  std::string label;                                      ///< of the signature, "cidata"
+  std::string part_type;                                  ///< of the partition, as BlockDeviceFact::part_type
+  std::string name;                                       ///< of the device, "zram*"
+  auto operator<=>(const SystemDevice&) const = default;  // NOLINT(modernize-use-nullptr): as in core/facts.hpp
+};
+
 /// One policy file's content, before merging.
 struct PolicyFile {
   std::string path;
   std::map<std::string, Recognition> services;
   std::vector<Rule> rules;
   std::vector<std::string> system_mounts;  ///< mount points that are the system's own; `*` matches one component
+  std::vector<SystemDevice> system_devices;
   std::vector<std::string> protected_paths;
   std::vector<std::string> required_inspectors;
   std::vector<Exception> exceptions;
@@ -72,6 +82,7 @@ struct Policy {
   std::map<std::string, Recognition> services;
   std::map<std::string, Rule> rules;
   std::set<std::string> system_mounts;
+  std::set<SystemDevice> system_devices;
   std::set<std::string> protected_paths;
   std::set<std::string> required_inspectors;
   std::vector<Exception> exceptions;

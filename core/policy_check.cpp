@@ -117,6 +117,19 @@ std::string word(std::string_view text) {
   return text.empty() || text.front() == ' ' || text.back() == ' ' ? "space at an end" : "";
 }
 
+std::string part_type(std::string_view text) {
+  constexpr std::string_view guid = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+  const auto is_of = [&](std::string_view form) {
+    return std::ranges::equal(text, form, [](char c, char f) {
+      return f == 'h' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == f;
+    });
+  };
+  // libblkid writes no leading zero: with one it would never match.
+  const bool is_number = (is_of("0xh") || is_of("0xhh")) && text[2] != '0';
+  const bool fits = is_of(guid) || is_number;
+  return fits ? "" : "expected a GUID in small letters, or a number like 0x83";
+}
+
 std::string role_probe(std::string_view text) {
   return std::ranges::find(role_probes, text) != std::end(role_probes) ? "" : "unknown role probe, known are: mysql";
 }

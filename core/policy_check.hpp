@@ -27,6 +27,8 @@ std::string marker(std::string_view text);
 std::string basename(std::string_view text);
 /// Any text that neither begins nor ends with a space.
 std::string word(std::string_view text);
+/// A partition type: a GUID in small letters, or "0x83" as a DOS partition table has it.
+std::string part_type(std::string_view text);
 /// A role probe that exists.
 std::string role_probe(std::string_view text);
 

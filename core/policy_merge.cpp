@@ -152,6 +152,7 @@ Result<Policy> merge_policies(const std::vector<PolicyFile>& files, PolicyExtent
     if (auto error = merge_services(policy, *file)) return *error;
     if (auto error = merge_rules(policy, *file)) return *error;
     policy.system_mounts.insert(file->system_mounts.begin(), file->system_mounts.end());
+    policy.system_devices.insert(file->system_devices.begin(), file->system_devices.end());
     policy.protected_paths.insert(file->protected_paths.begin(), file->protected_paths.end());
     policy.required_inspectors.insert(file->required_inspectors.begin(), file->required_inspectors.end());
     policy.exceptions.insert(policy.exceptions.end(), file->exceptions.begin(), file->exceptions.end());

@@ -47,6 +47,7 @@ class PolicyParser {
     each_member(top, "services", [&](const std::string& name, const json& value) { read_service(top, name, value); });
     each_member(top, "rules", [&](const std::string& id, const json& value) { read_rule(top, id, value); });
     result_.system_mounts = list(top, "system_mounts", policy_check::path_glob);
+    read_system_devices(top);
     result_.protected_paths = list(top, "protected_paths", policy_check::plain_path);
     result_.required_inspectors = list(top, "required_inspectors", known_inspector);
     const std::int64_t freshness = top.integer("freshness_ms", 100, 60'000, 0);
@@ -184,6 +185,27 @@ class PolicyParser {
     rule.remedy = in.text("remedy", false);
     keep(in.finish());
     result_.rules.push_back(std::move(rule));
+  }
+
+  void read_system_devices(ObjectReader& top) {
+    const json* value = top.find("system_devices");
+    if (value == nullptr) return;
+    if (!value->is_array() || value->size() > max_policy_list) {
+      top.fail(top.at("system_devices"),
+               "expected an array of at most " + std::to_string(max_policy_list) + " objects");
+      return;
+    }
+    for (const json& element : *value) {
+      ObjectReader in(element, pointer_to(top.at("system_devices"), result_.system_devices.size()));
+      SystemDevice device;
+      device.type = text(in, "type", false, policy_check::word);
+      device.label = text(in, "label", false, policy_check::word);
+      device.part_type = text(in, "part_type", false, policy_check::part_type);
+      device.name = text(in, "name", false, policy_check::file_glob);
+      if (device == SystemDevice{}) in.fail(in.pointer(), "expected at least one of type, label, part_type, name");
+      keep(in.finish());
+      result_.system_devices.push_back(std::move(device));
+    }
   }
 
   void read_exceptions(ObjectReader& top) {

@@ -30,6 +30,9 @@ StorageGraph::StorageGraph(const std::vector<BlockDeviceFact>& devices, const st
     by_name_.emplace(devices_[i].name, i);
     for (const std::string& holder : devices_[i].holders) held_by_[holder].push_back(i);
   }
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    for (const DeviceNumber parent : parents(devices_[i]).devices) children_[parent].push_back(i);
+  }
 }
 
 const BlockDeviceFact* StorageGraph::find(DeviceNumber device) const {
@@ -88,14 +91,18 @@ std::vector<DeviceNumber> StorageGraph::descendants(DeviceNumber device) const {
   std::vector<DeviceNumber> result{device};
   std::set<DeviceNumber> seen{device};
   for (std::size_t next = 0; next < result.size(); ++next) {
-    for (const BlockDeviceFact& candidate : devices_) {
-      const Parents above = parents(candidate);
-      if (std::ranges::find(above.devices, result[next]) != above.devices.end() &&
-          seen.insert(candidate.device).second) {
-        result.push_back(candidate.device);
-      }
+    for (const BlockDeviceFact* child : children(result[next])) {
+      if (seen.insert(child->device).second) result.push_back(child->device);
     }
   }
+  return result;
+}
+
+std::vector<const BlockDeviceFact*> StorageGraph::children(DeviceNumber device) const {
+  std::vector<const BlockDeviceFact*> result;
+  const auto found = children_.find(device);
+  if (found == children_.end()) return result;
+  for (const std::size_t index : found->second) result.push_back(&devices_[index]);
   return result;
 }
 

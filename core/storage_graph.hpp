@@ -28,6 +28,9 @@ class StorageGraph {
   /// The device and all that stands on it, loop devices over files on it included.
   [[nodiscard]] std::vector<DeviceNumber> descendants(DeviceNumber device) const;
 
+  /// What stands on the device itself: partitions, dm, md and btrfs, loop devices over it or over files on it.
+  [[nodiscard]] std::vector<const BlockDeviceFact*> children(DeviceNumber device) const;
+
   /// Whether the number is a tmpfs's or ramfs's.
   [[nodiscard]] bool is_memory(DeviceNumber device) const { return memory_.contains(device); }
   [[nodiscard]] const BlockDeviceFact* find(DeviceNumber device) const;
@@ -46,6 +49,7 @@ class StorageGraph {
   std::map<DeviceNumber, std::size_t> by_number_;
   std::map<std::string_view, std::size_t> by_name_;
   std::map<std::string_view, std::vector<std::size_t>> held_by_;  ///< what each device holds, by its name
+  std::map<DeviceNumber, std::vector<std::size_t>> children_;
 };
 
 }  // namespace guardd

@@ -31,6 +31,10 @@ json rule_json(const Rule& rule) {
       {"id", rule.id}, {"fact", rule.fact}, {"refuses", refuses}, {"services", rule.services}, {"remedy", rule.remedy}};
 }
 
+json system_device_json(const SystemDevice& device) {
+  return {{"type", device.type}, {"label", device.label}, {"part_type", device.part_type}, {"name", device.name}};
+}
+
 json exception_json(const Exception& exception) {
   json out{{"rule", exception.rule},
            {"service", exception.service},
@@ -95,6 +99,8 @@ json policy_json(const Policy& policy, const std::vector<std::string>& problems)
   for (const auto& [id, rule] : policy.rules) rules.push_back(rule_json(rule));
   json exceptions = json::array();
   for (const Exception& exception : policy.exceptions) exceptions.push_back(exception_json(exception));
+  json devices = json::array();
+  for (const SystemDevice& device : policy.system_devices) devices.push_back(system_device_json(device));
   return {{"generation", policy.generation},
           {"digest", policy.digest},
           {"problems", problems},
@@ -102,6 +108,7 @@ json policy_json(const Policy& policy, const std::vector<std::string>& problems)
           {"services", services},
           {"rules", rules},
           {"system_mounts", policy.system_mounts},
+          {"system_devices", devices},
           {"protected_paths", policy.protected_paths},
           {"required_inspectors", policy.required_inspectors},
           {"exceptions", exceptions}};

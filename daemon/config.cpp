@@ -24,6 +24,7 @@ std::string read_deadlines(const nlohmann::json& object, const std::string& poin
   read("processes", deadlines.processes);
   read("boot", deadlines.boot);
   read("storage", deadlines.storage);
+  read("signatures", deadlines.signatures);
   read("data_directories", deadlines.data);
   read("memory", deadlines.memory);
   read("clients", deadlines.clients);

@@ -41,6 +41,8 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
   weigh_mounts(weighing);
   weigh_protected_paths(weighing);
   weigh_device_use(weighing);
+  weigh_devices(weighing);
+  weigh_ambiguity(weighing);
 
   Verdict verdict;
   lift_by_exceptions(weighing, verdict.lifted);
@@ -70,6 +72,12 @@ void Weighing::refuse_by_rule(std::string_view fact, std::string_view service, c
     if (!rule.remedy.empty()) one.remedy = rule.remedy;
     add(std::move(one));
   }
+}
+
+bool Weighing::has_rule(std::string_view fact) const {
+  return std::ranges::any_of(policy.rules, [&](const auto& entry) {
+    return entry.second.fact == fact && entry.second.refuses.contains(request.operation);
+  });
 }
 
 Reason unknown(std::string_view code, std::string message, std::string remedy) {

@@ -40,6 +40,13 @@ Uses uses_of(const Weighing& weighing, DeviceNumber target) {
     if (device->swap)
       uses.add(
           {.inspector = "storage", .pid = {}, .exe = {}, .file = "/dev/" + device->name, .detail = "swap is on it"});
+    for (const std::string& exporter : device->exported_by) {
+      uses.add({.inspector = "storage",
+                .pid = {},
+                .exe = {},
+                .file = "/dev/" + device->name,
+                .detail = "exported by " + exporter});
+    }
     for (const std::string& holder : device->holders) {
       uses.add({.inspector = "storage",
                 .pid = {},

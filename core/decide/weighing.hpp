@@ -36,6 +36,8 @@ struct Weighing {
   /// A reason of every rule that is about this fact, this service and this operation; none where policy has no such
   /// rule.
   void refuse_by_rule(std::string_view fact, std::string_view service, const Reason& reason);
+  /// Whether any rule refuses this operation because of this fact.
+  [[nodiscard]] bool has_rule(std::string_view fact) const;
   void add(Reason reason) { reasons.push_back(std::move(reason)); }
 };
 
@@ -59,6 +61,8 @@ void weigh_holds(Weighing& weighing);
 void weigh_mounts(Weighing& weighing);
 void weigh_protected_paths(Weighing& weighing);
 void weigh_device_use(Weighing& weighing);
+void weigh_devices(Weighing& weighing);
+void weigh_ambiguity(Weighing& weighing);
 void lift_by_exceptions(Weighing& weighing, std::vector<Lifted>& lifted);
 void lift_by_releases(Weighing& weighing, std::vector<Lifted>& lifted);
 

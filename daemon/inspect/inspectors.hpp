@@ -55,6 +55,23 @@ struct StorageOutput {
 };
 StorageOutput inspect_storage(const StorageInput& input, const HostRoot& root);
 
+struct SignaturesInput {
+  std::int64_t deadline_ms = 1000;  ///< its own: past it, what it has not looked into is not known
+};
+/// What the partition table says of a partition.
+struct PartitionFact {
+  DeviceNumber device;
+  std::string uuid;  ///< as BlockDeviceFact::part_uuid
+  std::string type;  ///< as BlockDeviceFact::part_type
+};
+/// Of the inspector "signatures": it reads each block device, which a broken disk or a lost LUN can make hang.
+struct SignaturesOutput {
+  std::vector<SignatureFact> signatures;
+  std::vector<PartitionFact> partitions;
+  std::vector<InspectorReport> reports;
+};
+SignaturesOutput inspect_signatures(const SignaturesInput& input, const HostRoot& root);
+
 struct DataInput {
   std::vector<Recognition> recognitions;
   std::vector<NamespaceSample> mount_namespaces;

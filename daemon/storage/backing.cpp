@@ -33,6 +33,7 @@ std::vector<DeviceNumber> by_path(std::string_view path, const std::vector<Mount
 }  // namespace
 
 DeviceNumber BackingFile::device() const { return {major(st_dev), minor(st_dev)}; }
+DeviceNumber BackingFile::block_device() const { return {major(st_rdev), minor(st_rdev)}; }
 
 std::optional<BackingFile> read_backing_file(const BlockDeviceFact& loop, const HostRoot& root) {
   const std::string path = root.dev + "/" + loop.name;
@@ -44,7 +45,7 @@ std::optional<BackingFile> read_backing_file(const BlockDeviceFact& loop, const 
   loop_info64 info{};
   if (!fd || ::ioctl(fd.get(), LOOP_GET_STATUS64, &info) != 0) return std::nullopt;
   // The kernel packs the number as its own stat does, which is what major(3) takes for those that fit.
-  return BackingFile{info.lo_device, info.lo_inode};
+  return BackingFile{info.lo_device, info.lo_inode, info.lo_rdevice};
 }
 
 std::vector<DeviceNumber> trace_file(std::string_view path, std::optional<DeviceNumber> st_dev,

@@ -13,7 +13,9 @@ namespace guardd {
 struct BackingFile {
   std::uint64_t st_dev = 0;  ///< as fstat(2) has it
   std::uint64_t inode = 0;
+  std::uint64_t st_rdev = 0;  ///< of the block device that it is; 0: a regular file
   [[nodiscard]] DeviceNumber device() const;
+  [[nodiscard]] DeviceNumber block_device() const;
 };
 
 /// The file under a loop device, by LOOP_GET_STATUS64, loop(4). Unlike the path in sysfs, which is as seen by

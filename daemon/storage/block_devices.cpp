@@ -11,6 +11,7 @@
 
 #include "daemon/inspect/report.hpp"
 #include "daemon/os/read.hpp"
+#include "daemon/storage/disk_identity.hpp"
 
 namespace guardd {
 namespace {
@@ -104,6 +105,9 @@ std::optional<ReadDevice> read_device(const HostRoot& root, const std::string& n
     device.diskseq = attributes.number("diskseq");
     device.removable = attributes.number("removable") != 0;
     device.backing_file = attributes.text("loop/backing_file").value_or("");
+    DiskIdentity identity = read_disk_identity(directory);
+    device.wwn = std::move(identity.wwn);
+    device.serial = std::move(identity.serial);
   }
   device.holders = attributes.links("holders");
   device.size_bytes = attributes.number("size") * sector_bytes;
@@ -172,13 +176,15 @@ std::vector<BlockDeviceFact> read_block_devices(const HostRoot& root, std::vecto
   }
   put_logical_on_extended(read);
   for (ReadDevice& device : read) devices.push_back(std::move(device.fact));
-  // A partition is as removable, and has the sequence number, as its disk.
+  // A partition is as removable, and has the sequence number and identity, as its disk.
   for (BlockDeviceFact& device : devices) {
     if (device.parent.empty()) continue;
     const auto disk = std::ranges::find(devices, device.parent, &BlockDeviceFact::name);
     if (disk == devices.end()) continue;
     device.removable = disk->removable;
     device.diskseq = disk->diskseq;
+    device.wwn = disk->wwn;
+    device.serial = disk->serial;
   }
   return devices;
 }

@@ -1,48 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-
-#include <algorithm>
-#include <cerrno>
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
 #include "daemon/os/clock.hpp"
-#include "daemon/os/fd.hpp"
 #include "daemon/os/read.hpp"
+#include "daemon/storage/device_node.hpp"
 
 namespace guardd {
 namespace {
 
 constexpr std::size_t max_devices = 4096;
 
-bool is_node_of(const struct stat& node, DeviceNumber device) {
-  return S_ISBLK(node.st_mode) && major(node.st_rdev) == device.major && minor(node.st_rdev) == device.minor;
-}
-
-/// The node in /dev of a device, by the name that sysfs has for the number; sysfs writes '/' as '!'.
-Result<std::string> node_of(DeviceNumber device, const HostRoot& root) {
+/// The name that sysfs has for the number.
+Result<std::string> name_of(DeviceNumber device, const HostRoot& root) {
   const std::string number = std::to_string(device.major) + ":" + std::to_string(device.minor);
   const Result<std::string> link = read_link_at(AT_FDCWD, (root.sys + "/dev/block/" + number).c_str());
   if (!link) return link.error();
-  std::string name = link->substr(link->rfind('/') + 1);
-  std::ranges::replace(name, '!', '/');
-  return root.dev + "/" + name;
+  return link->substr(link->rfind('/') + 1);
 }
 
 Known<bool> is_claimed(DeviceNumber device, const HostRoot& root) {
-  const Result<std::string> path = node_of(device, root);
-  if (!path) return Unknown{path.error().message};
-  struct stat node {};
-  if (::stat(path->c_str(), &node) != 0) return Unknown{os_error(errno, *path).message};
-  if (!is_node_of(node, device)) return Unknown{*path + " is not that device's node"};
+  const Result<std::string> name = name_of(device, root);
+  if (!name) return Unknown{name.error().message};
   // Without O_CREAT, O_EXCL on a block device fails with EBUSY when the device is in use by the system: open(2).
-  const Fd fd(::open(path->c_str(), O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC));
-  if (!fd && errno == EBUSY) return true;
-  if (!fd) return Unknown{os_error(errno, *path).message};
-  struct stat opened {};
-  if (::fstat(fd.get(), &opened) != 0 || !is_node_of(opened, device)) return Unknown{*path + " changed meanwhile"};
+  const Result<Fd> fd = open_device_node(*name, device, O_EXCL, root);
+  if (!fd && fd.error().code == "ebusy") return true;
+  if (!fd) return Unknown{fd.error().message};
   return false;
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/storage/backing.hpp"
 #include "daemon/storage/block_devices.hpp"
 #include "daemon/storage/btrfs.hpp"
+#include "daemon/storage/exports.hpp"
 #include "daemon/storage/mountinfo.hpp"
 #include "daemon/storage/namespace_id.hpp"
 #include "daemon/storage/swaps.hpp"
@@ -35,6 +36,7 @@ class StorageInspection {
     add_btrfs();
     trace_loops();
     mark_swap();
+    mark_exports();
     output_.reports.push_back(make_report("storage", std::move(problems_), start));
     return std::move(output_);
   }
@@ -107,6 +109,10 @@ class StorageInspection {
     for (BlockDeviceFact& device : output_.devices) {
       if (device.backing_file.empty()) continue;
       const std::optional<BackingFile> file = read_backing_file(device, root_);
+      if (file && file->st_rdev != 0) {
+        device.backing_devices = {file->block_device()};
+        continue;
+      }
       device.backing_devices = trace_file(device.backing_file, file ? std::optional(file->device()) : std::nullopt,
                                           output_.mounts, output_.host_mnt_ns);
     }
@@ -120,6 +126,29 @@ class StorageInspection {
     }
     for (const SwapEntry& swap : *swaps) {
       if (!mark(swap)) add_problem(problems_, "can't tell where the swap space " + swap.path + " lies");
+    }
+  }
+
+  /// A file counts for its filesystem's device, which is lost with it.
+  void mark_exports() {
+    for (const Export& one : read_exports(root_, problems_)) {
+      std::vector<DeviceNumber> numbers;
+      const std::string name = one.device ? "" : kernel_name(one.path);
+      const auto named = std::ranges::find(output_.devices, name, &BlockDeviceFact::name);
+      if (one.device) {
+        numbers = {*one.device};
+      } else if (named != output_.devices.end()) {
+        numbers = {named->device};
+      } else if (one.path.starts_with('/') && !one.path.starts_with("/dev/")) {
+        numbers = trace_file(one.path, std::nullopt, output_.mounts, output_.host_mnt_ns);
+      }
+      bool marked = false;
+      for (const DeviceNumber number : numbers) {
+        const auto device = std::ranges::find(output_.devices, number, &BlockDeviceFact::device);
+        if (device != output_.devices.end()) device->exported_by.push_back(one.by);
+        marked = marked || device != output_.devices.end();
+      }
+      if (!marked) add_problem(problems_, "can't tell on which device lies what is exported by " + one.by);
     }
   }
 

@@ -36,6 +36,7 @@ constexpr std::array<InspectorEntry, 9> entries{{
     {"processes", run<ProcessesInput, inspect_processes>},
     {"boot", run_boot},
     {"storage", run<StorageInput, inspect_storage>},
+    {"signatures", run<SignaturesInput, inspect_signatures>},
     {"data", run<DataInput, inspect_data>},
     {"memory", run<MemoryInput, inspect_memory>},
     {"clients", run<ClientsInput, inspect_clients>},

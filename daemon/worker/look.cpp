@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -25,6 +26,7 @@ using Names = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 2> process_reports{"processes", "open_files"};
 constexpr std::array<std::string_view, 1> boot_reports{"boot"};
 constexpr std::array<std::string_view, 1> storage_reports{"storage"};
+constexpr std::array<std::string_view, 1> signature_reports{"signatures"};
 constexpr std::array<std::string_view, 1> data_reports{"data_directories"};
 constexpr std::array<std::string_view, 1> memory_reports{"memory"};
 constexpr std::array<std::string_view, 1> client_reports{"clients"};
@@ -133,6 +135,17 @@ void add_reports(Snapshot& snapshot, const std::vector<InspectorReport>& reports
   snapshot.inspectors.insert(snapshot.inspectors.end(), reports.begin(), reports.end());
 }
 
+void add_partitions(std::vector<BlockDeviceFact>& devices, const std::vector<PartitionFact>& partitions) {
+  std::map<DeviceNumber, const PartitionFact*> by_number;
+  for (const PartitionFact& partition : partitions) by_number[partition.device] = &partition;
+  for (BlockDeviceFact& device : devices) {
+    const auto found = by_number.find(device.device);
+    if (found == by_number.end() || device.parent.empty()) continue;
+    device.part_uuid = found->second->uuid;
+    device.part_type = found->second->type;
+  }
+}
+
 std::vector<ProcessFact> with_service(const std::vector<ProcessFact>& processes) {
   std::vector<ProcessFact> chosen;
   std::copy_if(processes.begin(), processes.end(), std::back_inserter(chosen),
@@ -143,7 +156,7 @@ std::vector<ProcessFact> with_service(const std::vector<ProcessFact>& processes)
 }  // namespace
 
 milliseconds Deadlines::longest_look() const {
-  return std::max(processes, boot) + late + std::max({storage, data, memory, clients, role}) + late;
+  return std::max(processes, boot) + late + std::max({storage, signatures, data, memory, clients, role}) + late;
 }
 
 asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
@@ -181,12 +194,15 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   const milliseconds data_time = deadlines.data + std::max(first_stage - spent, milliseconds{0});
 
   StorageOutput storage;
+  SignaturesOutput signatures;
   DataOutput data;
   MemoryOutput memory;
   ClientsOutput clients;
   std::vector<asio::awaitable<void>> second;
   second.push_back(inspect(workers, "storage", nlohmann::json(StorageInput{processes.mount_namespaces}),
                            deadlines.storage + deadlines.late, storage_reports, storage));
+  second.push_back(inspect(workers, "signatures", nlohmann::json(SignaturesInput{deadlines.signatures.count()}),
+                           deadlines.signatures + deadlines.late, signature_reports, signatures));
   second.push_back(inspect(workers, "data",
                            nlohmann::json(DataInput{.recognitions = order.recognitions,
                                                     .mount_namespaces = processes.mount_namespaces,
@@ -205,12 +221,14 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   snapshot.host_mnt_ns = storage.host_mnt_ns;
   snapshot.mounts = std::move(storage.mounts);
   snapshot.devices = std::move(storage.devices);
+  add_partitions(snapshot.devices, signatures.partitions);
+  snapshot.signatures = std::move(signatures.signatures);
   snapshot.directories = std::move(data.directories);
   snapshot.filesystems = std::move(data.filesystems);
   snapshot.memories = std::move(memory.facts);
   snapshot.listeners = std::move(clients.listeners);
-  for (const auto* reports :
-       {&processes.reports, &boot.reports, &storage.reports, &data.reports, &memory.reports, &clients.reports}) {
+  for (const auto* reports : {&processes.reports, &boot.reports, &storage.reports, &signatures.reports, &data.reports,
+                              &memory.reports, &clients.reports}) {
     add_reports(snapshot, *reports);
   }
   co_return snapshot;

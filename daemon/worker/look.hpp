@@ -23,6 +23,7 @@ struct Deadlines {
   std::chrono::milliseconds processes{2800};
   std::chrono::milliseconds boot{2000};
   std::chrono::milliseconds storage{1000};
+  std::chrono::milliseconds signatures{1000};
   std::chrono::milliseconds data{1500};  ///< and what the first stage leaves of its time
   std::chrono::milliseconds memory{1500};
   std::chrono::milliseconds clients{1000};

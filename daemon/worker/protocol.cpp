@@ -10,6 +10,9 @@ GUARDD_JSON_FIELDS(ProcessesOutput, processes, open_files, open_devices, busy_di
                    mount_namespaces, processes_seen, descriptors_seen, reports)
 GUARDD_JSON_FIELDS(StorageInput, mount_namespaces)
 GUARDD_JSON_FIELDS(StorageOutput, host_mnt_ns, mounts, devices, reports)
+GUARDD_JSON_FIELDS(SignaturesInput, deadline_ms)
+GUARDD_JSON_FIELDS(PartitionFact, device, uuid, type)
+GUARDD_JSON_FIELDS(SignaturesOutput, signatures, partitions, reports)
 GUARDD_JSON_FIELDS(DataInput, recognitions, mount_namespaces, processes, open_files, busy_directories, known_paths,
                    deadline_ms)
 GUARDD_JSON_FIELDS(DataOutput, directories, filesystems, reports)

@@ -56,6 +56,7 @@ TEST_CASE("adding any scenario's facts to any other never weakens the verdict") 
   const std::vector<Scenario> scenarios = load_scenarios();
   for (const Scenario& scenario : scenarios) {
     const Outcome before = scenario.decide().outcome;
+    if (before == Outcome::allow) continue;  // nothing is weaker
     for (const Scenario& other : scenarios) {
       // These are asked for to tell that a target is free; a mount at a system's place vouches for its filesystem.
       nlohmann::json add = other.add;
@@ -63,10 +64,9 @@ TEST_CASE("adding any scenario's facts to any other never weakens the verdict") 
       add.erase("memories");
       add.erase("target_looks");
       if (add.empty() || add == scenario.add || other.name == "mount-known-by-another-mount") continue;
-      Scenario both = scenario;
-      both.snapshot = with_facts(scenario.snapshot, add);
+      const Snapshot both = with_facts(scenario, add);
       INFO(scenario.name << " with the facts of " << other.name);
-      CHECK(both.decide().outcome >= before);
+      CHECK(guardd::decide(both, scenario.policy, scenario.ledger, scenario.request, scenario.now).outcome >= before);
     }
   }
 }

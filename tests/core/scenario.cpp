@@ -89,7 +89,8 @@ std::vector<Scenario> load_scenarios() {
     Scenario scenario;
     scenario.name = path.stem();
     scenario.add = text.value("add", json::object());
-    scenario.snapshot = append(facts, scenario.add).get<Snapshot>();
+    scenario.facts = append(facts, scenario.add);
+    scenario.snapshot = scenario.facts.get<Snapshot>();
     scenario.policy = policy_with(text.contains("policy") ? text["policy"] : json());
     scenario.ledger = ledger_of(text.value("ledger", json::object()));
     scenario.request = must(parse_check_request(text["request"].dump()));
@@ -101,7 +102,7 @@ std::vector<Scenario> load_scenarios() {
   return scenarios;
 }
 
-Snapshot with_facts(const Snapshot& snapshot, const json& add) { return append(json(snapshot), add).get<Snapshot>(); }
+Snapshot with_facts(const Scenario& scenario, const json& add) { return append(scenario.facts, add).get<Snapshot>(); }
 
 std::vector<std::string> codes(const Verdict& verdict) {
   std::vector<std::string> result;

@@ -18,7 +18,8 @@ struct Scenario {
   Ledger ledger;
   CheckRequest request;
   Now now;
-  nlohmann::json add;  ///< the facts that it adds to the bare host
+  nlohmann::json facts;  ///< the snapshot as JSON
+  nlohmann::json add;    ///< the facts that it adds to the bare host
   nlohmann::json want;
 
   [[nodiscard]] Verdict decide() const { return guardd::decide(snapshot, policy, ledger, request, now); }
@@ -26,8 +27,8 @@ struct Scenario {
 
 std::vector<Scenario> load_scenarios();
 
-/// The snapshot with the lists of `add` appended.
-Snapshot with_facts(const Snapshot& snapshot, const nlohmann::json& add);
+/// The scenario's snapshot with the lists of `add` appended.
+Snapshot with_facts(const Scenario& scenario, const nlohmann::json& add);
 
 /// The reason codes of a verdict, sorted.
 std::vector<std::string> codes(const Verdict& verdict);

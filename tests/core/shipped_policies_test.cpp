@@ -50,6 +50,7 @@ TEST_CASE("the JSON Schema names what the parser knows") {
         keys_of("/$defs/rule/properties"));
   CHECK(known_keys(R"({"exceptions": [{"except": {"path": "/a"}, "reason": "r", "x": 1}]})") ==
         keys_of("/$defs/exception/properties"));
+  CHECK(known_keys(R"({"system_devices": [{"type": "swap", "x": 1}]})") == keys_of("/$defs/systemDevice/properties"));
   CHECK(known_keys(R"({"exceptions": [{"except": {"path": "/a", "x": 1}, "reason": "r"}]})") ==
         keys_of("/$defs/exception/properties/except/properties"));
 }
@@ -59,16 +60,19 @@ TEST_CASE("the shipped rules refuse what must never pass") {
   const auto refuses = [&](std::string_view fact, Operation operation) {
     return std::ranges::any_of(policy.rules, [&](const auto& entry) {
       const Rule& rule = entry.second;
-      return rule.fact == fact && rule.services.empty() && rule.refuses.contains(operation) && !rule.remedy.empty();
+      // The remedy for a device names it, so decide writes it.
+      const bool says_what_to_do = !rule.remedy.empty() || fact == "device.unrecognised";
+      return rule.fact == fact && rule.services.empty() && rule.refuses.contains(operation) && says_what_to_do;
     });
   };
-  for (const char* fact : {"dataset.active", "dataset.at_rest", "role.primary", "replicas.attached",
-                           "clients.connected", "mount.unrecognised", "mount.missing", "path.protected"}) {
+  for (const char* fact :
+       {"dataset.active", "dataset.at_rest", "role.primary", "replicas.attached", "clients.connected",
+        "mount.unrecognised", "mount.missing", "path.protected", "device.unrecognised"}) {
     INFO(fact);
     CHECK(refuses(fact, Operation::reinstall));
   }
   for (const char* fact : {"dataset.active", "dataset.at_rest", "role.primary", "replicas.attached",
-                           "clients.connected", "device.in_use", "path.protected"}) {
+                           "clients.connected", "device.in_use", "device.unrecognised", "path.protected"}) {
     INFO(fact);
     CHECK(refuses(fact, Operation::wipe));
   }

@@ -90,6 +90,20 @@ TEST_CASE("a path is in the longest mount point, the topmost of several") {
   CHECK(mount_of(MountIndex(mounts), 2, "/srv") == nullptr);
 }
 
+TEST_CASE("what stands right on a device") {
+  const StorageGraph graph(stack());
+  const auto names = [&](DeviceNumber number) {
+    std::vector<std::string> result;
+    for (const BlockDeviceFact* child : graph.children(number)) result.push_back(child->name);
+    return result;
+  };
+  CHECK(names({8, 0}) == std::vector<std::string>{"sda1"});
+  CHECK(names({8, 17}) == std::vector<std::string>{"md0"});
+  CHECK(names({253, 0}) == std::vector<std::string>{"loop0"});
+  CHECK(names({7, 0}).empty());
+  CHECK(names({9, 9}).empty());
+}
+
 TEST_CASE("two names of one directory have one location") {
   const std::vector<MountFact> mounts{mount(1, 0, {8, 1}, "/"), mount(2, 1, {8, 1}, "/mnt", "/var/lib")};
   CHECK(locate(MountIndex(mounts), 1, 1, "/mnt/mysql") == locate(MountIndex(mounts), 1, 1, "/var/lib/mysql"));

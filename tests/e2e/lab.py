@@ -221,7 +221,12 @@ class Lab:
         attach = f"for try in 1 2 3 4 5; do losetup --find --show {image} && exit 0; done; exit 1"  # others take them too
         device = self.run(attach).stdout.decode().split()[-1]
         self.loops.append(device)
+        self.give(device)
         return device
+
+    def give(self, device):
+        """Makes a device of the kernel's one of the lab's host, which sees no others."""
+        self.run(["guardd-lab-disk", Path(device).name])
 
     def partition(self, device):
         """One partition over the whole device; returns its node, "/dev/loopNp1"."""
@@ -231,6 +236,7 @@ class Lab:
 
     def _node_of_partition(self, node):
         major, minor = Path(f"/sys/class/block/{Path(node).name}/dev").read_text().split(":")
+        self.give(node)
         self.run(["bash", "-c", f"[ -e {node} ] || mknod -m 0660 {node} b {int(major)} {int(minor)}"])
         return node
 

@@ -14,7 +14,7 @@ def test_bare_debian_host(host):
     assert verdict.document["scope"] == "host"
     assert verdict.document["lifted"] == []
     health = {item["name"]: item["health"] for item in verdict.document["snapshot"]["inspectors"]}
-    assert {"processes", "open_files", "storage", "data_directories", "clients", "boot"} <= set(health), str(verdict)
+    assert {"processes", "open_files", "storage", "data_directories", "clients", "boot", "signatures"} <= set(health), str(verdict)
     assert set(health.values()) == {"ok"}, str(verdict)
     host.check("check-reboot").allowed()
 

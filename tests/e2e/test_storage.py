@@ -183,6 +183,7 @@ def test_device_held_by_a_loop_device_on_it(host):
     host.run("truncate --size 32M /mnt/inner.img")
     inner = host.run(["losetup", "--find", "--show", "/mnt/inner.img"]).stdout.decode().strip()
     host.loops.insert(0, inner)
+    host.give(inner)
     filesystem(host, inner, "/var/lib/mysql/nested")
     host.check("check-wipe", disk).refused("device.in_use")
 
@@ -216,13 +217,59 @@ def test_other_file_systems_with_content_are_not_recognised(host):
     reason = host.check("check-reinstall").refused("mount.unrecognised")
     assert "/mnt" in reason["message"]
     host.run(["umount", "/mnt"])
+    host.check("check-reinstall").refused("device.unrecognised")
+
+
+def test_file_system_that_nobody_mounts(host):
+    disk, empty, swap = host.loop("disk", 32), host.loop("empty", 16), host.loop("swap", 16)
+    host.run(["mkswap", swap])
     host.check("check-reinstall").allowed()
+    host.run(["mkfs.ext4", "-q", "-L", "archive", disk])
+    reason = host.check("check-reinstall").refused("device.unrecognised")
+    assert disk in reason["message"] and "archive" in reason["message"]
+    assert f"guardctl release add {disk}" in reason["remedy"]
+    host.check("check-wipe", disk).refused("device.unrecognised")
+    host.check("check-wipe", empty).allowed()
+    host.check("check-wipe", swap).allowed()
+    host.run(["wipefs", "--all", disk])
+    host.check("check-reinstall").allowed()
+
+
+def test_partitions_that_nobody_mounts(host):
+    disk = host.loop("disk", 32)
+    part = host.partition(disk)
+    host.check("check-reinstall").allowed()
+    host.run(["mkfs.ext4", "-q", part])
+    assert part in host.check("check-reinstall").refused("device.unrecognised")["message"]
+    host.check("check-wipe", disk).refused("device.unrecognised")
+    host.run(["partx", "--delete", disk])
+    host.run(["rm", f"/sys/class/block/{part.split('/')[-1]}"])
+    assert disk in host.check("check-reinstall").refused("device.unrecognised")["message"]  # a table nobody else sees
+
+
+def test_copy_of_a_filesystem_with_data(host):
+    disk, copy, other = host.loop("disk", 160), host.loop("copy", 160), host.loop("other", 16)
+    filesystem(host, disk, "/var/lib/mysql")
+    MariaDb(host).start().stop()
+    host.run(["umount", "/var/lib/mysql"])
+    host.run(["dd", "if=/tmp/disk.img", "of=/tmp/copy.img", "conv=notrunc,sparse", "status=none"])
+    host.mount(disk, "/var/lib/mysql")
+    host.check("check-wipe", copy).refused("dataset.ambiguous", service="mysql", path="/var/lib/mysql")
+    host.check("check-reinstall").refused("dataset.ambiguous")
+    host.check("check-wipe", other).allowed()
+
+
+def test_disk_that_cannot_be_read(host):
+    disk = host.loop("disk", 16)
+    host.run(["truncate", "--size", "0", "/tmp/disk.img"])
+    host.check("check-reinstall").unknown("inspector.failed")
 
 
 def test_file_system_that_fstab_names_is_not_mounted(host):
     host.check("check-reinstall").allowed()
     disk = host.loop("disk", 32)
     host.run(["mkfs.ext4", "-q", disk])
+    host.check("check-reinstall").refused("device.unrecognised")
     host.write("/etc/fstab", f"{disk} /var/lib/mysql ext4 defaults 0 2\n")
     reason = host.check("check-reinstall").refused("mount.missing")
     assert "/var/lib/mysql" in reason["message"]

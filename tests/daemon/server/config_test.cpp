@@ -28,7 +28,8 @@ TEST_CASE("an empty configuration is the defaults") {
 TEST_CASE("every key is taken") {
   const Result<Config> config = parse_config("guardd.json", R"({
     "operators_group": "dba", "credentials_file": "/etc/guardd/my.cnf",
-    "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16}})");
+    "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
+      "signatures": 17}})");
   REQUIRE(config.ok());
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
@@ -38,6 +39,7 @@ TEST_CASE("every key is taken") {
   CHECK(config->deadlines.data == 14ms);
   CHECK(config->deadlines.clients == 15ms);
   CHECK(config->deadlines.role == 16ms);
+  CHECK(config->deadlines.signatures == 17ms);
 }
 
 TEST_CASE("what is wrong is an error with the file and where in it") {

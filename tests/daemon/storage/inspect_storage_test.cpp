@@ -205,6 +205,44 @@ TEST_CASE("loop devices stand on the filesystem of their file") {
   }
 }
 
+TEST_CASE("a partition has its disk's identity") {
+  FakeHost host;
+  host.tree.file("sys/devices/block/sda/device/wwid", "naa.5000c500a1b2c3d4\n");
+  host.tree.file("sys/devices/block/sda/serial", "ZC1A2B3D");
+  const StorageOutput output = host.inspect();
+  CHECK(device(output, "sda").wwn == "naa.5000c500a1b2c3d4");
+  CHECK(device(output, "sda1").wwn == "naa.5000c500a1b2c3d4");
+  CHECK(device(output, "sda1").serial == "ZC1A2B3D");
+  CHECK(device(output, "loop0").wwn.empty());
+}
+
+TEST_CASE("what is exported") {
+  FakeHost host;
+  const std::string backstore = "sys/kernel/config/target/core/iblock_0/disk1/";
+  const std::string by = "LIO iblock_0/disk1";
+  SECTION("a device by its number") {
+    host.tree.file(backstore + "info", "  iBlock device: dm-0\n        Major: 254 Minor: 0  CLAIMED: IBLOCK\n");
+    CHECK(device(host.inspect(), "dm-0").exported_by == std::vector{by});
+  }
+  SECTION("a device by its node") {
+    host.tree.file(backstore + "info", "nothing\n");
+    host.tree.file(backstore + "udev_path", "/dev/sda1\n");
+    const StorageOutput output = host.inspect();
+    CHECK(device(output, "sda1").exported_by == std::vector{by});
+    CHECK(problems(output).empty());
+  }
+  SECTION("a file counts for its filesystem's device") {
+    host.tree.file(backstore + "info", "        File: /srv/lun.img  Size: 5  Mode: O_DSYNC\n");
+    CHECK(device(host.inspect(), "sda1").exported_by == std::vector{by});
+  }
+  SECTION("what can't be told is a problem") {
+    host.tree.file(backstore + "info", "nothing\n");
+    CHECK(problems(host.inspect()).find(by) != std::string::npos);
+    host.tree.file(backstore + "udev_path", "/dev/sdq\n");
+    CHECK(problems(host.inspect()).find(by) != std::string::npos);
+  }
+}
+
 TEST_CASE("btrfs stands on all its members") {
   const std::string uuid = "11111111-2222-3333-4444-555555555555";
   FakeHost host;

@@ -28,6 +28,7 @@ class FakeRunner final : public WorkerRunner {
     answer("processes", report({"processes", "open_files"}));
     answer("boot", report({"boot"}));
     answer("storage", report({"storage"}));
+    answer("signatures", report({"signatures"}));
     answer("data", report({"data_directories"}));
     answer("memory", report({"memory"}));
     answer("clients", report({"clients"}));

@@ -63,12 +63,14 @@ TEST_CASE_METHOD(Fixture, "a look runs every inspector once and has a report of 
   CHECK(snapshot.generation == 7);
   CHECK(snapshot.began_boot_ms == 1000);
   CHECK(snapshot.began_wall_s == 2000);
-  for (const char* name : {"processes", "boot", "storage", "data", "memory", "clients"})
+  for (const char* name : {"processes", "boot", "storage", "signatures", "data", "clients"})
     CHECK(runner.asked_for(name).size() == 1);
-  for (const char* name : {"processes", "open_files", "boot", "storage", "data_directories", "memory", "clients", "roles"}) {
+  CHECK(runner.asked_for("memory").size() == 1);
+  for (const char* name : {"processes", "open_files", "boot", "storage", "signatures", "data_directories", "memory",
+                           "clients", "roles"}) {
     CHECK(report_of(snapshot, name).health == Health::ok);
   }
-  CHECK(snapshot.inspectors.size() == 8);
+  CHECK(snapshot.inspectors.size() == 9);
 }
 
 TEST_CASE_METHOD(Fixture, "the second stage gets what the first one found") {
@@ -99,6 +101,25 @@ TEST_CASE_METHOD(Fixture, "an inspector that fails is a failed report in each of
   CHECK(report_of(snapshot, "data_directories").health == Health::ok);
   // PID 1's mounts are looked at all the same.
   CHECK(runner.asked_for("storage").at(0).input.at("mount_namespaces").at(0).at("pid") == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "what the partition table says becomes part of the device, and of partitions only") {
+  json storage = FakeRunner::report({"storage"});
+  storage["devices"] = {{{"name", "sda"}, {"device", DeviceNumber{8, 0}}},
+                        {{"name", "sda1"}, {"device", DeviceNumber{8, 1}}, {"parent", "sda"}}};
+  runner.answer("storage", storage);
+  json signatures = FakeRunner::report({"signatures"});
+  for (const std::uint32_t minor : {0U, 1U, 2U}) {
+    signatures["partitions"].push_back(PartitionFact{.device = {8, minor}, .uuid = "u", .type = "0x83"});
+  }
+  signatures["signatures"] = json::array({SignatureFact{.device = {8, 1}, .signature = Signature{}}});
+  runner.answer("signatures", signatures);
+  const Snapshot snapshot = look();
+  REQUIRE(snapshot.devices.size() == 2);
+  CHECK(snapshot.devices[0].part_type.empty());
+  CHECK(snapshot.devices[1].part_type == "0x83");
+  CHECK(snapshot.devices[1].part_uuid == "u");
+  CHECK(snapshot.signatures.size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "output of a wrong type is a failure and nothing of it is kept") {
