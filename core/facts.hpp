@@ -117,15 +117,16 @@ struct BlockDeviceFact {
   std::string parent;               ///< the whole disk of a partition
   std::vector<std::string> slaves;  ///< what a dm or md device stands on; of a logical partition, the extended one
   std::vector<std::string> holders;
-  std::vector<std::string> exported_by;  ///< who gives it, or a file on it, to other machines: "LIO iblock_0/disk1"
-  std::string backing_file;              ///< of a loop device
+  std::vector<std::string> exported_by =
+      {};                    ///< who gives it, or a file on it, to other machines: "LIO iblock_0/disk1"
+  std::string backing_file;  ///< of a loop device
   std::vector<DeviceNumber>
       backing_devices;  ///< of the filesystem that holds backing_file, empty where it can't be traced
   std::uint64_t diskseq = 0;
-  std::string wwn;        ///< of the disk, /sys/block/NAME/device/wwid or udev's ID_WWN; empty where it has none
-  std::string serial;     ///< of the disk, empty where it has none
-  std::string part_uuid;  ///< of a partition, from the partition table; empty where it has none
-  std::string part_type;  ///< of a partition: a GUID in small letters, or "0x83"
+  std::string wwn = {};        ///< of the disk, /sys/block/NAME/device/wwid or udev's ID_WWN; empty where it has none
+  std::string serial = {};     ///< of the disk, empty where it has none
+  std::string part_uuid = {};  ///< of a partition, from the partition table; empty where it has none
+  std::string part_type = {};  ///< of a partition: a GUID in small letters, or "0x83"
   std::uint64_t size_bytes = 0;
   bool read_only = false;
   bool removable = false;
@@ -198,12 +199,12 @@ struct DataDirectoryFact {
   std::vector<std::string> markers;  ///< the marker entries found
   std::int64_t newest_mtime_s = 0;   ///< newest of the marker files, seconds since the epoch
   std::vector<DirectoryUse> uses;
-  std::string fs_uuid;          ///< of its filesystem, by the filesystem itself; empty where it has none
-  std::string handle;           ///< its own, as Anchor::handle
-  std::int64_t birth_ns = 0;    ///< its own, as Anchor::birth_ns
-  std::string own_id;           ///< the service's: server_uuid of auto.cnf, PostgreSQL's system identifier; or empty
-  std::string made_with;        ///< handles and births of its service's identity files; or empty
-  std::vector<Anchor> anchors;  ///< its markers and identity files
+  std::string fs_uuid = {};    ///< of its filesystem, by the filesystem itself; empty where it has none
+  std::string handle = {};     ///< its own, as Anchor::handle
+  std::int64_t birth_ns = 0;   ///< its own, as Anchor::birth_ns
+  std::string own_id = {};     ///< the service's: server_uuid of auto.cnf, PostgreSQL's system identifier; or empty
+  std::string made_with = {};  ///< handles and births of its service's identity files; or empty
+  std::vector<Anchor> anchors = {};  ///< its markers and identity files
 };
 
 enum class Whereabouts {

@@ -31,7 +31,7 @@ struct Recognition {
   std::vector<std::vector<std::string>> markers;
   /// Files right in a data directory that the service makes when it makes the data, and never replaces: by when they
   /// were made a fresh initialisation in the same directory is known to be another dataset.
-  std::vector<std::string> identity_files;
+  std::vector<std::string> identity_files = {};
   /// Globs over basenames: an open, mapped or locked file of such a name is active data of the service,
   /// whatever the program that has it is called. Only names that nothing else uses.
   std::vector<std::string> data_files;

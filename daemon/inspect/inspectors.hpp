@@ -91,12 +91,12 @@ DataOutput inspect_data(const DataInput& input, const HostRoot& root);
 
 /// A dataset of an earlier look, and what finds it again.
 struct RememberedDataset {
-  std::string id;
-  std::string path;  ///< where it was, in PID 1's mount namespace
-  std::string fs_uuid;
-  std::string fstype;
-  std::string handle;
-  std::vector<Anchor> anchors;
+  std::string id = {};
+  std::string path = {};  ///< where it was, in PID 1's mount namespace
+  std::string fs_uuid = {};
+  std::string fstype = {};
+  std::string handle = {};
+  std::vector<Anchor> anchors = {};
   bool watermark = false;  ///< also tell how far its content has come
 };
 struct MemoryInput {
