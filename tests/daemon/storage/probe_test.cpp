@@ -50,7 +50,9 @@ struct Image {
 
 std::string big_endian(std::uint64_t value, std::size_t bytes) {
   std::string text;
-  for (std::size_t i = bytes; i > 0; --i) text += static_cast<char>(value >> (8 * (i - 1)) & 0xffU);
+  for (std::size_t i = bytes; i > 0; --i) {
+    text += i > sizeof value ? '\0' : static_cast<char>(value >> (8 * (i - 1)) & 0xffU);
+  }
   return text;
 }
 
