@@ -10,8 +10,6 @@ namespace guardd {
 
 using nlohmann::json;
 
-namespace {
-
 std::string read_reason(ObjectReader& in) {
   std::string reason = in.text("reason", true);
   if (reason.size() > max_reason_bytes) {
@@ -19,8 +17,6 @@ std::string read_reason(ObjectReader& in) {
   }
   return reason;
 }
-
-}  // namespace
 
 Result<std::string> parse_reason(std::string_view body) {
   const Result<json> document = parse_json(body, request_limits);

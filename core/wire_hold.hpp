@@ -6,12 +6,15 @@
 
 #include "core/ledger.hpp"
 #include "core/result.hpp"
+#include "core/strict_json.hpp"
 
 namespace guardd {
 
 inline constexpr std::size_t max_reason_bytes = 1000;  ///< of what a person gives as a reason
 inline constexpr std::size_t max_holds = 1000;         ///< in force and lapsed together
 
+/// The member "reason" of an object that says what somebody decides.
+std::string read_reason(ObjectReader& in);
 /// {"reason": "..."}: why somebody decides what he decides. Error codes as parse_check_request's.
 Result<std::string> parse_reason(std::string_view body);
 
