@@ -82,6 +82,7 @@ void Keeper::take_in(const Change& change, const Stored& stored) {
   current_.latest_s = std::max(current_.latest_s, change.record.wall_s);
   if (stored.head.seq > head_.seq) head_ = stored.head;
   if (change.add_hold) current_.holds.push_back(*stored.hold);
+  if (stored.overrides) current_.overrides = *stored.overrides;
   if (change.remove_hold) {
     std::erase_if(current_.holds, [&](const Hold& hold) { return hold.id == stored.hold->id; });
   }

@@ -13,6 +13,8 @@
 #include "core/result.hpp"
 #include "daemon/ledger/audit_table.hpp"
 #include "daemon/ledger/database.hpp"
+#include "daemon/ledger/overrides_table.hpp"
+#include "daemon/ledger/reserve.hpp"
 
 namespace guardd::ledger {
 
@@ -21,6 +23,7 @@ struct Change {
   AuditRecord record;
   std::optional<Hold> add_hold = {};  ///< its id is given by the store
   std::optional<std::string> remove_hold = {};
+  std::optional<OverrideStep> override_step = {};  ///< may use the reserve
 };
 
 /// What became of a change: its record and the place of that in the audit trail, and the hold that it added or removed.
@@ -28,6 +31,7 @@ struct Stored {
   AuditHead head;
   AuditRecord record;  ///< as it was stored, with the hold
   std::optional<Hold> hold;
+  std::optional<std::vector<Override>> overrides = {};  ///< all of them, after a step of one
 };
 
 /// "STATE_DIRECTORY/ledger.db".
@@ -49,19 +53,25 @@ class Store {
   /// that was rotated away can't be compared.
   Result<std::string> contradicts(const std::string& witnessed_id, const AuditHead& witnessed);
 
-  /// All changes in one transaction, durable when this returns. One that can't be made ("not_found", "too_many") leaves
-  /// no trace and does not touch the others; a failure of the file fails all of them ("ledger.failed").
+  /// All changes in one transaction, durable when this returns. One that can't be made ("not_found", "too_many",
+  /// "conflict") leaves no trace and does not touch the others; a failure of the file fails all of them
+  /// ("ledger.failed"). Where the disk is full, steps of overrides get the reserve, and one more transaction.
   std::vector<Result<Stored>> apply(std::span<const Change> changes);
 
  private:
-  Store(Database database, std::string path) : database_(std::move(database)), path_(std::move(path)) {}
+  Store(Database database, std::string path, Reserve reserve)
+      : database_(std::move(database)), path_(std::move(path)), reserve_(std::move(reserve)) {}
 
   Result<bool> identify();
   Result<bool> is_in_place() const;
+  std::vector<Result<Stored>> apply_once(std::span<const Change> changes);
+  void retry_with_reserve(std::span<const Change> changes, std::vector<Result<Stored>>& results);
   Result<Stored> apply_one(const Change& change, AuditHead& head);
 
   Database database_;
   std::string path_;
+  Reserve reserve_;
+  bool lacked_space_ = false;  ///< the last transaction did
   std::string id_;
   dev_t device_ = 0;  ///< of the file that is open, with its inode
   ino_t inode_ = 0;
