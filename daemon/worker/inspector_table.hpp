@@ -14,8 +14,8 @@ struct InspectorEntry {
 };
 using InspectorTable = std::span<const InspectorEntry>;
 
-/// guardd's own: "processes", "boot", "storage", "data", "clients", "claims", "targets" and "role" (library
-/// guardd_inspector_table).
+/// guardd's own: "processes", "boot", "storage", "data", "clients", "claims", "targets", "role" and "approval"
+/// (library guardd_inspector_table).
 InspectorTable inspector_table();
 
 }  // namespace guardd
