@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
+#include "daemon/override_rules.hpp"
 #include "daemon/worker/look.hpp"
 
 namespace guardd {
@@ -13,10 +14,12 @@ inline constexpr std::string_view default_config = "/etc/guardd/guardd.json";
 
 /// guardd.json, docs/configuration.md. Without a file: these defaults.
 struct Config {
+  std::string askers_group;     ///< only its members, root and the operators may ask; empty: everybody
   std::string operators_group;  ///< members see what root sees; empty: nobody else does
   std::string
       credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
   Deadlines deadlines;
+  OverrideRules overrides;
 };
 
 /// Strict: an unknown or duplicate key, a wrong type or a value out of bounds is an error, "FILE: /pointer: what".

@@ -15,17 +15,6 @@ namespace {
 namespace asio = boost::asio;
 using nlohmann::json;
 
-AuditRecord record_of(std::string kind, const Caller& caller) {
-  return {.wall_s = wall_now_s(), .kind = std::move(kind), .actor = actor_of(caller), .what = json::object()};
-}
-
-/// 404 for what is not there, 409 for what there is no room for, 503 where the ledger did not take it.
-Reply refused(const Error& error) {
-  if (error.code == "not_found") return error_reply(404, error.code, error.message);
-  if (error.code == "too_many") return error_reply(409, error.code, error.message);
-  return error_reply(503, error.code, "nothing was changed: " + error.message);
-}
-
 Reply hold_reply(unsigned status, const Result<ledger::Stored>& stored) {
   if (!stored) return refused(stored.error());
   return {status, to_text({{"hold", to_json(*stored->hold)}}), {}};
@@ -34,6 +23,16 @@ Reply hold_reply(unsigned status, const Result<ledger::Stored>& stored) {
 json head_json(const AuditHead& head) { return {{"seq", head.seq}, {"hash", head.hash}}; }
 
 }  // namespace
+
+AuditRecord record_of(std::string kind, const Caller& caller) {
+  return {.wall_s = wall_now_s(), .kind = std::move(kind), .actor = actor_of(caller), .what = json::object()};
+}
+
+Reply refused(const Error& error) {
+  if (error.code == "not_found") return error_reply(404, error.code, error.message);
+  if (error.code == "too_many" || error.code == "conflict") return error_reply(409, error.code, error.message);
+  return error_reply(503, error.code, "nothing was changed: " + error.message);
+}
 
 Reply Decisions::list_holds() const {
   const Ledger& ledger = keeper_.current();

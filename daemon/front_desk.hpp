@@ -3,6 +3,7 @@
 
 #include "daemon/checker.hpp"
 #include "daemon/decisions.hpp"
+#include "daemon/overrides.hpp"
 #include "daemon/server/rate_limit.hpp"
 #include "daemon/server/service.hpp"
 
@@ -11,13 +12,15 @@ namespace guardd {
 /// What the server serves: sends each call to whom it concerns, and tells ordinary users off who ask too often (429).
 class FrontDesk final : public Service {
  public:
-  FrontDesk(Checker& checker, Decisions& decisions) : checker_(checker), decisions_(decisions) {}
+  FrontDesk(Checker& checker, Decisions& decisions, Overrides& overrides)
+      : checker_(checker), decisions_(decisions), overrides_(overrides) {}
 
   boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
 
  private:
   Checker& checker_;
   Decisions& decisions_;
+  Overrides& overrides_;
   RateLimit limit_{{}};
 };
 

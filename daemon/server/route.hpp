@@ -8,6 +8,7 @@
 #include "core/audit.hpp"
 #include "core/ledger.hpp"
 #include "core/request.hpp"
+#include "core/wire_override.hpp"
 #include "daemon/server/caller.hpp"
 
 namespace guardd {
@@ -42,8 +43,16 @@ struct VerifyAuditCall {
 struct AdoptLedgerCall {
   std::string reason;
 };
+struct ListOverridesCall {};
+struct RequestOverrideCall {
+  Override wanted;
+};
+struct ApplyOverrideCall {
+  std::string id;
+  Proof proof;
+};
 using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall, ListAuditCall,
-                          VerifyAuditCall, AdoptLedgerCall>;
+                          VerifyAuditCall, AdoptLedgerCall, ListOverridesCall, RequestOverrideCall, ApplyOverrideCall>;
 
 struct HttpRequest {
   std::string_view method;
