@@ -36,6 +36,9 @@ enum Code : int {
   reason,
   until,
   since,
+  signature,
+  nonce,
+  host,
   version
 };
 
@@ -53,6 +56,9 @@ constexpr option long_options[] = {
     {"reason", required_argument, nullptr, reason},
     {"until", required_argument, nullptr, until},
     {"since", required_argument, nullptr, since},
+    {"signature", required_argument, nullptr, signature},
+    {"nonce", required_argument, nullptr, nonce},
+    {"host", required_argument, nullptr, host},
     {"help", no_argument, nullptr, help},
     {"version", no_argument, nullptr, version},
     {nullptr, 0, nullptr, 0},
@@ -65,10 +71,17 @@ struct Specific {
   const char* name;
 };
 constexpr std::array specific_options{
-    Specific{target, target_option, "--target"},    Specific{wait, wait_option, "--wait"},
-    Specific{watch, watch_option, "--watch"},       Specific{operation, operation_option, "--operation"},
-    Specific{verdict, verdict_option, "--verdict"}, Specific{reason, reason_option, "--reason"},
-    Specific{until, until_option, "--until"},       Specific{since, since_option, "--since"},
+    Specific{target, target_option, "--target"},
+    Specific{wait, wait_option, "--wait"},
+    Specific{watch, watch_option, "--watch"},
+    Specific{operation, operation_option, "--operation"},
+    Specific{verdict, verdict_option, "--verdict"},
+    Specific{reason, reason_option, "--reason"},
+    Specific{until, until_option, "--until"},
+    Specific{since, since_option, "--since"},
+    Specific{signature, signature_option, "--signature"},
+    Specific{nonce, nonce_option, "--nonce"},
+    Specific{host, host_option, "--host"},
 };
 
 /// sethostname(2) takes 64 bytes, DNS names have at most 253.
@@ -156,7 +169,7 @@ class Reader {
       error_ = "there is no option " + quoted(name) + " (a file of that name: ./" + printable(name, 200) + ")";
     } else if (code == '?') {
       error_ = name + " takes no value";
-    } else if (code != target && !seen_.insert(code).second) {
+    } else if (code != target && code != signature && !seen_.insert(code).second) {
       error_ = name + " is given twice";
     } else if (code == ':' || (value != nullptr && is_separate && *value == '-')) {
       error_ = name + " wants a value";
@@ -220,6 +233,15 @@ class Reader {
         break;
       case reason:
         out_.reason = value;
+        break;
+      case signature:
+        out_.signatures.emplace_back(value);
+        break;
+      case nonce:
+        out_.nonce = value;
+        break;
+      case host:
+        out_.host = value;
         break;
       case until:
         out_.until_s = parse_moment(value, std::time(nullptr), Direction::ahead);

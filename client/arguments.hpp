@@ -38,6 +38,9 @@ struct Arguments {
   std::string operation;  ///< of core/operation.hpp; empty: not given
   std::string verdict;    ///< "allow", "refuse" or "unknown"; empty: not given
   std::string reason;
+  std::vector<std::string> signatures;  ///< each --signature: a file
+  std::string nonce;
+  std::string host;                     ///< what somebody says that this host is called
   std::optional<std::int64_t> until_s;  ///< seconds since the epoch
   std::optional<std::int64_t> since_s;  ///< seconds since the epoch
 };
@@ -52,6 +55,9 @@ enum SpecificOption : unsigned {
   reason_option = 1U << 5U,
   until_option = 1U << 6U,
   since_option = 1U << 7U,
+  signature_option = 1U << 8U,
+  nonce_option = 1U << 9U,
+  host_option = 1U << 10U,
 };
 
 /// A command's name, "policy check" being two words, and what may follow it.

@@ -22,7 +22,7 @@ Fetched denial(const HttpRequest& request, const HttpResponse& answer) {
     return failure(exit_status::not_permitted, "daemon.denied", "guardd does not answer this to this caller: " + said,
                    "Ask as root or as a member of the operators' group");
   }
-  const bool nothing_there = answer.status == 404 && request.method == "DELETE";
+  const bool nothing_there = answer.status == 404 && (request.method == "DELETE" || request.path.ends_with("/apply"));
   if (answer.status == 400 || nothing_there) {
     return failure(exit_status::usage, "usage", "guardd: " + said, "Nothing was changed. Mend the command");
   }

@@ -17,13 +17,16 @@ Options, before or after the command:
   --wait[=SECONDS]     checks: as long as the answer is not an allow, ask again every second,
                        until it is or the time is over (no number: without end). --timeout
                        goes on counting for each question
-  --target DEV         check-reinstall, hold add: this disk instead of the whole host; may be
-                       repeated
+  --target DEV         check-reinstall, hold add, override request: this disk instead of the
+                       whole host; may be repeated
   --operation OP       hold add, audit list: reinstall, wipe or reboot
   --reason TEXT        why somebody decides what he decides
   --until TIME         hold add: 2027-01-31, "2027-01-31 18:00", with a Z in UTC, or 30m, 12h, 3d
   --since TIME         audit list: the same, or a span ago
   --verdict V          audit list: allow, refuse or unknown
+  --signature FILE...  override apply: what ssh-keygen -Y sign made; may be repeated
+  --nonce N, --host H  override apply: what is typed where there are no signers; asked for at a
+                       terminal
   --watch              status: again and again
   --version, --help
 

@@ -34,6 +34,7 @@ json audit_of(const Verdict& verdict) {
     if (out.contains("lifted") && out["lifted"].size() == max_lifted) break;
     out["lifted"].push_back({{"code", lifted.reason.code}, {"by", printable(lifted.by)}});
   }
+  if (verdict.outcome == Outcome::allow && !verdict.override_id.empty()) out["spends"] = verdict.override_id;
   return out;
 }
 
@@ -84,16 +85,32 @@ std::string question_of(const json& object) {
   return text_of(object, "operation") + " of " + (targets.empty() ? "host" : targets);
 }
 
+/// "override.applied o1, wipe of /dev/sdb: the reason; approved by ann,bob".
+std::string override_line(const std::string& kind, const json& object, const std::string& why) {
+  std::string approvals;
+  if (const auto list = object.find("approvals"); list != object.end() && list->is_array()) {
+    for (const json& one : *list) {
+      approvals += (approvals.empty() ? "" : ",") + (one.is_object() ? text_of(one, "principal") : "");
+    }
+  }
+  return kind + " " + text_of(object, "id") + ", " + question_of(object) + ": " + text_of(object, "reason") +
+         (approvals.empty() ? "" : "; approved by " + approvals) + (why.empty() ? "" : "; refused, since " + why);
+}
+
 std::string what_of(const json& record) {
   const std::string kind = text_of(record, "kind");
   if (kind == "verdict") {
     const std::string codes = list_of(record, "codes");
     const std::string lifted = list_of(record, "lifted");
     return question_of(record) + ": " + text_of(record, "verdict") + (codes.empty() ? "" : " (" + codes + ")") +
-           (lifted.empty() ? "" : ", lifted " + lifted);
+           (lifted.empty() ? "" : ", lifted " + lifted) +
+           (record.contains("spends") ? ", spends " + text_of(record, "spends") : "");
   }
   if (const auto hold = record.find("hold"); hold != record.end() && hold->is_object()) {
     return kind + " " + text_of(*hold, "id") + ", " + question_of(*hold) + ": " + text_of(*hold, "reason");
+  }
+  if (const auto found = record.find("override"); found != record.end() && found->is_object()) {
+    return override_line(kind, *found, text_of(record, "why"));
   }
   if (kind == "left_out") return "records that the ledger had no room for: " + text_of(record, "records");
   const std::string reason = text_of(record, "reason");

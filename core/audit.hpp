@@ -25,7 +25,9 @@ struct Actor {
 /// One thing that happened, before it has a place in the chain.
 struct AuditRecord {
   std::int64_t wall_s = 0;  ///< CLOCK_REALTIME, seconds since the epoch
-  std::string kind;  ///< "verdict", "status", "hold.added", "hold.removed", "adopted", "started", "left_out", "rotated"
+  /// "verdict", "status", "hold.added", "hold.removed", "override.requested", "override.applied", "override.refused",
+  /// "adopted", "started", "left_out", "rotated"
+  std::string kind;
   std::optional<Actor> actor;                      ///< none: guardd itself
   nlohmann::json what = nlohmann::json::object();  ///< members of its own for each kind
 };

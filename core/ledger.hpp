@@ -9,6 +9,7 @@
 #include "core/dataset_memory.hpp"
 #include "core/known.hpp"
 #include "core/operation.hpp"
+#include "core/override.hpp"
 #include "core/release.hpp"
 #include "core/request.hpp"
 
@@ -37,6 +38,7 @@ struct Ledger {
   std::vector<Hold> holds;
   std::vector<DatasetMemory> memories;
   std::vector<Release> releases;
+  std::vector<Override> overrides;
 };
 
 /// Whether a hold is over. Not by a clock that was set back: then what holds, holds.

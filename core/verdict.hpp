@@ -35,7 +35,7 @@ struct Reason {
 /// A reason that did not count, and what lifted it.
 struct Lifted {
   Reason reason;
-  std::string by;  ///< "exception in FILE: its reason"
+  std::string by;  ///< "exception in FILE: its reason", "override o1, approved by ann and bob: its reason"
 };
 
 struct Verdict {
@@ -43,6 +43,7 @@ struct Verdict {
   Outcome outcome = Outcome::unknown;
   std::vector<Reason> reasons;  ///< strongest first; empty exactly when allow
   std::vector<Lifted> lifted;
+  std::string override_id;  ///< of the override that lifted something; an allow spends it. Empty: none did
 
   HostFact host;
   std::string instance;  ///< "system" or "private"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/strict_json.hpp"
+#include "core/wire_override.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/os/clock.hpp"
 #include "daemon/worker/target_questions.hpp"
@@ -20,7 +21,23 @@ Now now_asked_at(std::int64_t asked_boot_ms) {
   return {.boot_ms = boot_now_ms(), .asked_boot_ms = asked_boot_ms, .wall_s = wall_now_s()};
 }
 
+/// The ledger with one override as it was before: the allow that spent it is weighed once more, and not against that.
+Ledger with_unspent(Ledger ledger, const std::vector<Override>& before, const std::string& id) {
+  for (Override& one : ledger.overrides) {
+    const auto was = std::ranges::find(before, one.id, &Override::id);
+    if (one.id == id && was != before.end()) one = *was;
+  }
+  return ledger;
+}
+
 }  // namespace
+
+/// An override admits once: nobody who may not request one can take it away by asking.
+Ledger Checker::ledger_for(const Caller& caller) const {
+  Ledger ledger = keeper_.current();
+  if (caller.detail != Detail::full) ledger.overrides.clear();
+  return ledger;
+}
 
 /// How old a look this caller is answered from. Whoever acts on the answer, root and the operators, has just done
 /// something and wants to see it: for them it is as short as keeps looks from following one another without a pause.
@@ -48,7 +65,7 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   if (!trusted || !looked_before) co_return looked;
   // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
   const Verdict verdict =
-      check({*looked.snapshot, *looked.policy, keeper_.current(), now_asked_at(asked)}, request, identity_);
+      check({*looked.snapshot, *looked.policy, ledger_for(caller), now_asked_at(asked)}, request, identity_);
   if (verdict.outcome != Outcome::allow) co_return looked;
   co_return co_await looker_.fresh(0);
 }
@@ -76,20 +93,27 @@ asio::awaitable<Verdict> Checker::decide_and_record(Looked looked, CheckRequest 
   const auto record_of = [&](const Verdict& verdict) {
     return AuditRecord{.wall_s = wall_now_s(), .kind = "verdict", .actor = actor, .what = audit_of(verdict)};
   };
-  // Whether an allow can be recorded shows when it is: what failed the last time is tried again.
-  Ledger ledger = keeper_.current();
-  ledger.readable = true;
-  Verdict verdict = decide_now(ledger);
-  if (verdict.outcome == Outcome::allow) {
+  Verdict verdict;
+  // Once more for each override that somebody else spent meanwhile: there may be another one.
+  for (std::size_t tries = 0; tries <= max_overrides; ++tries) {
+    // Whether an allow can be recorded shows when it is: what failed the last time is tried again.
+    Ledger ledger = ledger_for(caller);
+    ledger.readable = true;
+    verdict = decide_now(ledger);
+    if (verdict.outcome != Outcome::allow) break;
     ledger::Change change{.record = record_of(verdict)};
+    const std::string spent = verdict.override_id;
+    if (!spent.empty()) change.override_step = ledger::OverrideStep{.spend = spent};
     const Result<ledger::Stored> stored = co_await keeper_.store(std::move(change));
-    if (stored) {
-      verdict = decide_now(keeper_.current());
-      if (verdict.outcome == Outcome::allow) co_return verdict;
-    } else {
+    if (!stored && stored.error().code != "ledger.failed") continue;
+    if (!stored) {
       ledger.readable = Unknown{stored.error().message};
-      verdict = decide_now(ledger);
+    } else {
+      ledger = with_unspent(ledger_for(caller), ledger.overrides, spent);
     }
+    verdict = decide_now(ledger);
+    if (stored && verdict.outcome == Outcome::allow) co_return verdict;
+    break;
   }
   keeper_.store_late(record_of(verdict));
   co_return verdict;
@@ -98,7 +122,8 @@ asio::awaitable<Verdict> Checker::decide_and_record(Looked looked, CheckRequest 
 asio::awaitable<Reply> Checker::answer_status(Caller caller) {
   const std::int64_t asked = boot_now_ms();
   const Looked looked = co_await looker_.fresh(reuse_ms(caller));
-  const Basis basis{*looked.snapshot, *looked.policy, keeper_.current(), now_asked_at(asked)};
+  const Ledger ledger = ledger_for(caller);
+  const Basis basis{*looked.snapshot, *looked.policy, ledger, now_asked_at(asked)};
   const Problems problems{policies_.problems(), keeper_.problem()};
   if (status_records_.take(caller.uid, asked))
     keeper_.store_late(

@@ -26,6 +26,7 @@ class Checker {
   boost::asio::awaitable<Verdict> decide_and_record(Looked looked, CheckRequest request, Caller caller,
                                                     std::int64_t asked);
   boost::asio::awaitable<Looked> look_for(CheckRequest request, Caller caller);
+  [[nodiscard]] Ledger ledger_for(const Caller& caller) const;
   [[nodiscard]] std::int64_t reuse_ms(const Caller& caller) const;
 
   Looker& looker_;

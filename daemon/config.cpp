@@ -32,6 +32,23 @@ std::string read_deadlines(const nlohmann::json& object, const std::string& poin
   return reader.finish();
 }
 
+std::string read_overrides(const nlohmann::json& object, const std::string& pointer, OverrideRules& rules) {
+  ObjectReader reader(object, pointer);
+  constexpr std::int64_t most_approvals = 8;
+  constexpr std::int64_t shortest_s = 60;
+  constexpr std::int64_t longest_s = 86'400;
+  const auto approvals = static_cast<std::int64_t>(rules.approvals);
+  rules.approvals = static_cast<std::size_t>(reader.integer("approvals", 1, most_approvals, approvals));
+  rules.valid_s = reader.integer("valid_s", shortest_s, longest_s, rules.valid_s);
+  rules.without_signers = reader.boolean("without_signers", rules.without_signers);
+  if (const std::string file = reader.text("allowed_signers", false); !file.empty()) {
+    rules.allowed_signers = file;
+    rules.signers_must_exist = true;
+    if (file.front() != '/') reader.fail(reader.at("allowed_signers"), "must be an absolute path");
+  }
+  return reader.finish();
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view file, std::string_view text) {
@@ -40,6 +57,7 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
   if (!document) return wrong(document.error().message);
   Config config;
   ObjectReader reader(*document, "");
+  config.askers_group = reader.text("askers_group", false);
   config.operators_group = reader.text("operators_group", false);
   config.credentials_file = reader.text("credentials_file", false);
   if (!config.credentials_file.empty() && config.credentials_file.front() != '/') {
@@ -54,6 +72,10 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
     ObjectReader in(*release, reader.at("release"));
     config.release_quiet_s = in.integer("quiet_s", 0, longest_quiet_s, config.release_quiet_s);
     if (const std::string error = in.finish(); !error.empty()) return wrong(error);
+  }
+  if (const nlohmann::json* overrides = reader.find("override"); overrides != nullptr) {
+    const std::string error = read_overrides(*overrides, reader.at("override"), config.overrides);
+    if (!error.empty()) return wrong(error);
   }
   const std::string error = reader.finish();
   if (!error.empty()) return wrong(error);

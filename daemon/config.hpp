@@ -8,6 +8,7 @@
 
 #include "core/release.hpp"
 #include "core/result.hpp"
+#include "daemon/override_rules.hpp"
 #include "daemon/worker/look.hpp"
 
 namespace guardd {
@@ -16,12 +17,14 @@ inline constexpr std::string_view default_config = "/etc/guardd/guardd.json";
 
 /// guardd.json, docs/configuration.md. Without a file: these defaults.
 struct Config {
+  std::string askers_group;     ///< only its members, root and the operators may ask; empty: everybody
   std::string operators_group;  ///< members see what root sees; empty: nobody else does
   std::string
       credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
   Deadlines deadlines;
   std::chrono::seconds look_every{30};  ///< how often guardd looks when nobody asks
   std::int64_t release_quiet_s = default_quiet_s;
+  OverrideRules overrides;
 };
 
 /// Strict: an unknown or duplicate key, a wrong type or a value out of bounds is an error, "FILE: /pointer: what".

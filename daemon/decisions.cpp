@@ -7,7 +7,6 @@
 #include "core/strict_json.hpp"
 #include "core/wire_hold.hpp"
 #include "daemon/actor.hpp"
-#include "daemon/ledger_reply.hpp"
 #include "daemon/os/clock.hpp"
 
 namespace guardd {
@@ -16,18 +15,24 @@ namespace {
 namespace asio = boost::asio;
 using nlohmann::json;
 
-AuditRecord record_of(std::string kind, const Caller& caller) {
-  return {.wall_s = wall_now_s(), .kind = std::move(kind), .actor = actor_of(caller), .what = json::object()};
-}
-
 Reply hold_reply(unsigned status, const Result<ledger::Stored>& stored) {
-  if (!stored) return ledger_refusal(stored.error());
+  if (!stored) return refused(stored.error());
   return {status, to_text({{"hold", to_json(*stored->hold)}}), {}};
 }
 
 json head_json(const AuditHead& head) { return {{"seq", head.seq}, {"hash", head.hash}}; }
 
 }  // namespace
+
+AuditRecord record_of(std::string kind, const Caller& caller) {
+  return {.wall_s = wall_now_s(), .kind = std::move(kind), .actor = actor_of(caller), .what = json::object()};
+}
+
+Reply refused(const Error& error) {
+  if (error.code == "not_found") return error_reply(404, error.code, error.message);
+  if (error.code == "too_many" || error.code == "conflict") return error_reply(409, error.code, error.message);
+  return error_reply(503, error.code, "nothing was changed: " + error.message);
+}
 
 Reply Decisions::list_holds() const {
   const Ledger& ledger = keeper_.current();
@@ -57,7 +62,7 @@ asio::awaitable<Reply> Decisions::remove_hold(std::string id, Caller caller) {
 
 asio::awaitable<Reply> Decisions::list_audit(AuditQuery query) {
   Result<json> records = co_await reader_.records(std::move(query));
-  if (!records) co_return ledger_refusal(records.error());
+  if (!records) co_return refused(records.error());
   json answer{{"records", std::move(*records)}, {"head", head_json(keeper_.head())}};
   co_return Reply{200, to_text(answer), {}};
 }
@@ -65,7 +70,7 @@ asio::awaitable<Reply> Decisions::list_audit(AuditQuery query) {
 asio::awaitable<Reply> Decisions::verify_audit(AuditHead from) {
   const AuditHead known = keeper_.head();
   const Result<ledger::ChainCheck> check = co_await reader_.check(std::move(from));
-  if (!check) co_return ledger_refusal(check.error());
+  if (!check) co_return refused(check.error());
   std::string problem = check->problem;
   if (problem.empty() && check->ended && check->last.seq < known.seq) {
     problem = "the records behind " + std::to_string(check->last.seq) + " are gone: there were " +
@@ -83,7 +88,7 @@ asio::awaitable<Reply> Decisions::adopt(std::string reason, Caller caller) {
   AuditRecord record = record_of("adopted", caller);
   record.what["reason"] = std::move(reason);
   const Result<ledger::Stored> stored = co_await keeper_.adopt(std::move(record));
-  if (!stored) co_return ledger_refusal(stored.error());
+  if (!stored) co_return refused(stored.error());
   co_return Reply{200, to_text({{"head", head_json(stored->head)}}), {}};
 }
 

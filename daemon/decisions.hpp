@@ -10,6 +10,12 @@
 
 namespace guardd {
 
+/// What there is to say when the ledger did not take a change: 404 for what is not there, 409 for what there is no room
+/// for or was decided before, 503 where it could not be stored.
+Reply refused(const Error& error);
+/// A record of that kind about this caller, now.
+AuditRecord record_of(std::string kind, const Caller& caller);
+
 /// What people decide, and the trail of it: holds and audit. Its callers are root and the operators' group; the server
 /// lets nobody else through.
 class Decisions {

@@ -34,6 +34,13 @@ boost::asio::awaitable<Reply> FrontDesk::answer(Call call, Caller caller) {
   if (auto* verify = std::get_if<VerifyAuditCall>(&call)) {
     co_return co_await decisions_.verify_audit(std::move(verify->from));
   }
+  if (std::holds_alternative<ListOverridesCall>(call)) co_return overrides_.list();
+  if (auto* wanted = std::get_if<RequestOverrideCall>(&call)) {
+    co_return co_await overrides_.request(std::move(wanted->wanted), caller);
+  }
+  if (auto* approved = std::get_if<ApplyOverrideCall>(&call)) {
+    co_return co_await overrides_.apply(std::move(approved->id), std::move(approved->proof), caller);
+  }
   co_return co_await decisions_.adopt(std::move(std::get<AdoptLedgerCall>(call).reason), caller);
 }
 

@@ -3,6 +3,7 @@
 
 #include "daemon/checker.hpp"
 #include "daemon/decisions.hpp"
+#include "daemon/overrides.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/rate_limit.hpp"
 #include "daemon/server/service.hpp"
@@ -12,8 +13,8 @@ namespace guardd {
 /// What the server serves: sends each call to whom it concerns, and tells ordinary users off who ask too often (429).
 class FrontDesk final : public Service {
  public:
-  FrontDesk(Checker& checker, Decisions& decisions, Releases& releases)
-      : checker_(checker), decisions_(decisions), releases_(releases) {}
+  FrontDesk(Checker& checker, Decisions& decisions, Releases& releases, Overrides& overrides)
+      : checker_(checker), decisions_(decisions), releases_(releases), overrides_(overrides) {}
 
   boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
 
@@ -21,6 +22,7 @@ class FrontDesk final : public Service {
   Checker& checker_;
   Decisions& decisions_;
   Releases& releases_;
+  Overrides& overrides_;
   RateLimit limit_{{}};
 };
 

@@ -8,8 +8,7 @@
 #include "core/release_candidates.hpp"
 #include "core/strict_json.hpp"
 #include "daemon/actor.hpp"
-#include "daemon/ledger_reply.hpp"
-#include "daemon/os/clock.hpp"
+#include "daemon/decisions.hpp"
 
 namespace guardd {
 namespace {
@@ -74,7 +73,7 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
   looked = co_await looker_.fresh(0);
   historian_.watch({});
 
-  ledger::Change change{.record = {.wall_s = wall_now_s(), .kind = "release.added", .actor = actor_of(caller)}};
+  ledger::Change change{.record = record_of("release.added", caller)};
   const std::vector<Dataset> datasets = assemble_datasets(*looked.snapshot);
   const ReleaseTerms terms{quiet_s_, change.record.wall_s, keeper_.current().latest_s};
   for (const DatasetMemory& memory : keeper_.current().memories) {
@@ -95,15 +94,15 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
   }
   if (change.add_releases.empty()) co_return error_reply(409, "release.refused", "it is gone by now. Ask again");
   const Result<ledger::Stored> stored = co_await keeper_.store(std::move(change));
-  if (!stored) co_return ledger_refusal(stored.error());
+  if (!stored) co_return refused(stored.error());
   co_return Reply{201, to_text(shown(stored->releases)), {}};
 }
 
 asio::awaitable<Reply> Releases::revoke(std::string id, Caller caller) {
-  ledger::Change change{.record = {.wall_s = wall_now_s(), .kind = "release.revoked", .actor = actor_of(caller)}};
+  ledger::Change change{.record = record_of("release.revoked", caller)};
   change.revoke_release = std::move(id);
   const Result<ledger::Stored> stored = co_await keeper_.store(std::move(change));
-  if (!stored) co_return ledger_refusal(stored.error());
+  if (!stored) co_return refused(stored.error());
   co_return Reply{200, to_text(shown(stored->releases)), {}};
 }
 

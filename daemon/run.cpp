@@ -22,6 +22,7 @@
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/os/clock.hpp"
+#include "daemon/os/read.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
@@ -41,11 +42,11 @@ int give_up(const Error& error, int status) {
   return status;
 }
 
-Result<std::optional<gid_t>> group_of(const std::string& name) {
+Result<std::optional<gid_t>> group_of(const char* key, const std::string& name) {
   if (name.empty()) return std::optional<gid_t>();
   errno = 0;
   const group* found = ::getgrnam(name.c_str());
-  if (found == nullptr) return Error{"bad_config", "operators_group: there is no group \"" + name + "\""};
+  if (found == nullptr) return Error{"bad_config", std::string(key) + ": there is no group \"" + name + "\""};
   return std::optional<gid_t>(found->gr_gid);
 }
 
@@ -78,6 +79,12 @@ void reload(PolicyStore& policies, Looker& looker) {
   ::sd_notify(0, "STATUS=Running");
 }
 
+/// Empty where it can't be read, which every verdict says too.
+std::string read_boot_id() {
+  const Result<std::string> text = read_file("/proc/sys/kernel/random/boot_id", 256);
+  return text ? text->substr(0, text->find('\n')) : std::string();
+}
+
 /// guardd runs on without a ledger, and every verdict says why it is unknown.
 void tell_of_ledger(const Ledger& ledger) {
   if (!ledger.readable.known()) spdlog::error("ledger: {}", printable(ledger.readable.why()));
@@ -102,8 +109,10 @@ asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& polic
 int run_daemon(const Options& options) {
   const Result<Config> config = read_config(options.config, options.config_given);
   if (!config) return give_up(config.error(), EX_CONFIG);
-  const Result<std::optional<gid_t>> operators = group_of(config->operators_group);
+  const Result<std::optional<gid_t>> operators = group_of("operators_group", config->operators_group);
   if (!operators) return give_up(operators.error(), EX_CONFIG);
+  const Result<std::optional<gid_t>> askers = group_of("askers_group", config->askers_group);
+  if (!askers) return give_up(askers.error(), EX_CONFIG);
   PolicyStore policies(options.policy_directories);
   const auto policy = policies.load();
   if (!policy) return give_up(policy.error(), EX_CONFIG);
@@ -127,9 +136,12 @@ int run_daemon(const Options& options) {
   Checker checker(looker, workers, policies, keeper, {instance, GUARDD_VERSION});
   Decisions decisions(keeper, reader);
   Releases releases(looker, historian, keeper, config->release_quiet_s);
-  FrontDesk desk(checker, decisions, releases);
+  Overrides overrides(keeper, workers, config->overrides, read_boot_id());
+  FrontDesk desk(checker, decisions, releases, overrides);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
-                {.trust = {.own_uid = ::geteuid(), .operators = *operators}, .connections = {}, .session = {}});
+                {.trust = {.own_uid = ::geteuid(), .operators = *operators, .askers = *askers},
+                 .connections = {},
+                 .session = {}});
 
   (void)std::signal(SIGPIPE, SIG_IGN);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);

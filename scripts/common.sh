@@ -19,7 +19,7 @@ lab_packages=(util-linux mount iproute2 hostname procps)
 # To test: the second compiler for the fuzzers, the checkers, and what the end-to-end tests drive.
 test_packages=(
   ccache catch2 clang clang-format clang-tidy libclang-rt-dev git
-  shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
+  openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
 )
 # Database servers for the lab. They are unpacked into a layer of its file system and never installed: installing one
 # could start a service, and would leave a data directory on this host.

@@ -47,6 +47,7 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
   Verdict verdict;
   lift_by_exceptions(weighing, verdict.lifted);
   lift_by_releases(weighing, verdict.lifted);
+  verdict.override_id = lift_by_override(weighing, verdict.lifted);
   std::ranges::stable_sort(weighing.reasons, std::ranges::greater{}, &Reason::outcome);
   verdict.request = request;
   verdict.reasons = std::move(weighing.reasons);

@@ -54,8 +54,8 @@ void weigh_present(Weighing& weighing, const DatasetMemory& memory, const Memory
 /// Of a host, every disk is.
 bool is_on_targets(const Weighing& weighing, const DatasetMemory& memory) {
   return weighing.request.whole_host || std::ranges::any_of(weighing.target_devices, [&](DeviceNumber target) {
-    return stood_on(memory, weighing.snapshot, weighing.graph, target);
-  });
+           return stood_on(memory, weighing.snapshot, weighing.graph, target);
+         });
 }
 
 void weigh_unmounted(Weighing& weighing, const DatasetMemory& memory, const std::vector<DeviceIdentity>& attached) {

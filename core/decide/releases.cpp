@@ -14,8 +14,7 @@ bool lifts(const Release& release, const Reason& reason, const Weighing& weighin
   const auto fact = std::ranges::find(facts, release.dataset, &MemoryFact::id);
   if (fact == facts.end()) return false;
   if (fact->whereabouts == Whereabouts::not_mounted) return reason.code == "dataset.remembered";
-  return fact->whereabouts == Whereabouts::here && fact->watermark.known() &&
-         release.watermark == fact->watermark;
+  return fact->whereabouts == Whereabouts::here && fact->watermark.known() && release.watermark == fact->watermark;
 }
 
 }  // namespace

@@ -65,6 +65,8 @@ void weigh_devices(Weighing& weighing);
 void weigh_ambiguity(Weighing& weighing);
 void lift_by_exceptions(Weighing& weighing, std::vector<Lifted>& lifted);
 void lift_by_releases(Weighing& weighing, std::vector<Lifted>& lifted);
+/// What is left after that, by an override that is in force for exactly this question. Its id, when it lifted anything.
+std::string lift_by_override(Weighing& weighing, std::vector<Lifted>& lifted);
 
 /// "mysql primary at /var/lib/mysql", for messages.
 std::string describe(const Dataset& dataset);

@@ -41,6 +41,12 @@ Error Database::error(std::string_view doing) const {
   return {"ledger.failed", std::move(message)};
 }
 
+bool Database::lacked_space() const {
+  constexpr int primary = 0xff;
+  const int code = handle_ == nullptr ? SQLITE_OK : ::sqlite3_extended_errcode(handle_.get()) & primary;
+  return code == SQLITE_FULL || code == SQLITE_IOERR;
+}
+
 Result<bool> Database::run(const char* sql) {
   if (::sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error(sql);
   return true;

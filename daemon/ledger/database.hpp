@@ -30,6 +30,9 @@ class Database {
   Result<std::int64_t> number(std::string_view sql);
 
   [[nodiscard]] Error error(std::string_view doing) const;
+  /// Whether what failed last did so for want of space, or of something that looks like it to SQLite: with a quota, or
+  /// where the filesystem notices late, writing is an I/O error, https://www.sqlite.org/rescode.html.
+  [[nodiscard]] bool lacked_space() const;
 
  private:
   struct Close {

@@ -115,6 +115,7 @@ void Keeper::take_in(const Change& change, const Stored& stored) {
   } else {
     current_.releases.insert(current_.releases.end(), stored.releases.begin(), stored.releases.end());
   }
+  if (stored.overrides) current_.overrides = *stored.overrides;
   if (change.remove_hold) {
     std::erase_if(current_.holds, [&](const Hold& hold) { return hold.id == stored.hold->id; });
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/wire_hold.hpp"
+#include "core/wire_override.hpp"
 #include "core/wire_release.hpp"
 #include "daemon/ledger/holds_table.hpp"
 #include "daemon/ledger/memories_table.hpp"
@@ -44,6 +45,19 @@ Result<std::vector<Release>> change_releases(Database& database, const Change& c
   return changed;
 }
 
+/// Makes the step of an override that is asked for, and puts the override into the record.
+Result<std::optional<std::vector<Override>>> change_overrides(Database& database, const Change& change,
+                                                              AuditRecord& record) {
+  if (!change.override_step) return std::optional<std::vector<Override>>();
+  const Result<Override> changed = step_override(database, *change.override_step);
+  if (!changed) return changed.error();
+  // A verdict's record says already what it spends.
+  if (!change.override_step->spend) record.what["override"] = to_json(*changed, changed->state);
+  Result<std::vector<Override>> all = read_overrides(database);
+  if (!all) return all.error();
+  return std::optional<std::vector<Override>>(std::move(*all));
+}
+
 /// Makes the change of holds that is asked for; none where none is.
 Result<std::optional<Hold>> change_holds(Database& database, const Change& change) {
   if (!change.add_hold && !change.remove_hold) return std::optional<Hold>();
@@ -60,12 +74,16 @@ std::string ledger_path(const std::string& state_directory) { return state_direc
 Result<Store> Store::open(const std::string& state_directory) {
   const std::string path = ledger_path(state_directory);
   const auto at_path = [&](const Error& error) { return Error{error.code, path + ": " + error.message}; };
+  Reserve reserve(state_directory);
   Result<Database> database = Database::open(path);
+  // On a full disk SQLite finds no room for the files that it needs to read its own.
+  if (!database && reserve.give_up()) database = Database::open(path);
   if (!database) return at_path(database.error());
   if (auto migrated = migrate(*database); !migrated) return at_path(migrated.error());
   if (auto sound = find_damage(*database); !sound) return at_path(sound.error());
-  Store store(std::move(*database), path);
+  Store store(std::move(*database), path, std::move(reserve));
   if (auto identified = store.identify(); !identified) return at_path(identified.error());
+  store.reserve_.take();
   return store;
 }
 
@@ -103,11 +121,14 @@ Result<Ledger> Store::load() {
       "SELECT coalesce(max(time_s), 0) FROM audit WHERE seq >="
       " (SELECT coalesce(max(seq), 0) FROM audit WHERE json_extract(record, '$.kind') = 'adopted')");
   if (!latest) return latest.error();
+  Result<std::vector<Override>> overrides = read_overrides(database_);
+  if (!overrides) return overrides.error();
   Ledger ledger;
   ledger.latest_s = *latest;
   ledger.holds = std::move(*holds);
   ledger.memories = std::move(*memories);
   ledger.releases = std::move(*releases);
+  ledger.overrides = std::move(*overrides);
   return ledger;
 }
 
@@ -142,7 +163,31 @@ Result<bool> Store::learn(const Lessons& lessons) {
 }
 
 std::vector<Result<Stored>> Store::apply(std::span<const Change> changes) {
+  std::vector<Result<Stored>> results = apply_once(changes);
+  if (lacked_space_) retry_with_reserve(changes, results);
+  // What is left of it, and what was given up before, once there is room again.
+  if (reserve_.held() < Reserve::full_bytes) reserve_.take();
+  return results;
+}
+
+/// Only for steps of overrides: an allow that needed the reserve would take the break-glass away from the next one.
+void Store::retry_with_reserve(std::span<const Change> changes, std::vector<Result<Stored>>& results) {
+  std::vector<Change> steps;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (!changes[i].override_step) continue;
+    steps.push_back(changes[i]);
+    places.push_back(i);
+  }
+  if (steps.empty() || !reserve_.give_up()) return;
+  std::vector<Result<Stored>> again = apply_once(steps);
+  for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(again[i]);
+}
+
+std::vector<Result<Stored>> Store::apply_once(std::span<const Change> changes) {
+  lacked_space_ = false;
   const auto fail_all = [&](const Error& error) {
+    lacked_space_ = database_.lacked_space();
     (void)database_.run("ROLLBACK");
     return std::vector<Result<Stored>>(changes.size(), error);
   };
@@ -167,6 +212,8 @@ Result<Stored> Store::apply_one(const Change& change, AuditHead& head) {
   Result<std::vector<Release>> releases = change_releases(database_, change);
   if (!releases) return releases.error();
   AuditRecord record = change.record;
+  Result<std::optional<std::vector<Override>>> overrides = change_overrides(database_, change, record);
+  if (!overrides) return overrides.error();
   if (*hold) record.what["hold"] = to_json(**hold);
   for (const Release& release : *releases) record.what["releases"].push_back(release_json(release));
   Result<AuditHead> next = append_record(database_, head, record);
@@ -175,7 +222,8 @@ Result<Stored> Store::apply_one(const Change& change, AuditHead& head) {
   return Stored{.head = std::move(*next),
                 .record = std::move(record),
                 .hold = std::move(*hold),
-                .releases = std::move(*releases)};
+                .releases = std::move(*releases),
+                .overrides = std::move(*overrides)};
 }
 
 }  // namespace guardd::ledger

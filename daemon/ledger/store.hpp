@@ -14,6 +14,8 @@
 #include "core/result.hpp"
 #include "daemon/ledger/audit_table.hpp"
 #include "daemon/ledger/database.hpp"
+#include "daemon/ledger/overrides_table.hpp"
+#include "daemon/ledger/reserve.hpp"
 
 namespace guardd::ledger {
 
@@ -24,6 +26,7 @@ struct Change {
   std::optional<std::string> remove_hold = {};
   std::vector<Release> add_releases = {};  ///< their ids are given by the store
   std::optional<std::string> revoke_release = {};
+  std::optional<OverrideStep> override_step = {};  ///< may use the reserve
 };
 
 /// What looks taught about datasets, by id: what is remembered of each from now on, or that it is forgotten. No
@@ -35,7 +38,8 @@ struct Stored {
   AuditHead head;
   AuditRecord record;  ///< as it was stored, with the hold
   std::optional<Hold> hold;
-  std::vector<Release> releases = {};  ///< that it added or revoked
+  std::vector<Release> releases = {};                   ///< that it added or revoked
+  std::optional<std::vector<Override>> overrides = {};  ///< all of them, after a step of one
 };
 
 /// "STATE_DIRECTORY/ledger.db".
@@ -57,22 +61,28 @@ class Store {
   /// that was rotated away can't be compared.
   Result<std::string> contradicts(const std::string& witnessed_id, const AuditHead& witnessed);
 
-  /// All changes in one transaction, durable when this returns. One that can't be made ("not_found", "too_many") leaves
-  /// no trace and does not touch the others; a failure of the file fails all of them ("ledger.failed").
+  /// All changes in one transaction, durable when this returns. One that can't be made ("not_found", "too_many",
+  /// "conflict") leaves no trace and does not touch the others; a failure of the file fails all of them
+  /// ("ledger.failed"). Where the disk is full, steps of overrides get the reserve, and one more transaction.
   std::vector<Result<Stored>> apply(std::span<const Change> changes);
 
   /// All of it or nothing, durable when this returns. Error "ledger.failed".
   Result<bool> learn(const Lessons& lessons);
 
  private:
-  Store(Database database, std::string path) : database_(std::move(database)), path_(std::move(path)) {}
+  Store(Database database, std::string path, Reserve reserve)
+      : database_(std::move(database)), path_(std::move(path)), reserve_(std::move(reserve)) {}
 
   Result<bool> identify();
   Result<bool> is_in_place() const;
+  std::vector<Result<Stored>> apply_once(std::span<const Change> changes);
+  void retry_with_reserve(std::span<const Change> changes, std::vector<Result<Stored>>& results);
   Result<Stored> apply_one(const Change& change, AuditHead& head);
 
   Database database_;
   std::string path_;
+  Reserve reserve_;
+  bool lacked_space_ = false;  ///< the last transaction did
   std::string id_;
   dev_t device_ = 0;  ///< of the file that is open, with its inode
   ino_t inode_ = 0;

@@ -27,6 +27,10 @@ Result<std::vector<gid_t>> read_groups(int socket) {
   }
 }
 
+bool is_in(const Peer& peer, const std::optional<gid_t>& group) {
+  return group && (peer.gid == *group || std::ranges::find(peer.groups, *group) != peer.groups.end());
+}
+
 }  // namespace
 
 Result<Peer> read_peer(int socket) {
@@ -41,9 +45,9 @@ Result<Peer> read_peer(int socket) {
 }
 
 Detail Trust::detail(const Peer& peer) const {
-  const bool operates =
-      operators && (peer.gid == *operators || std::ranges::find(peer.groups, *operators) != peer.groups.end());
-  return is_owner(peer.uid) || operates ? Detail::full : Detail::summary;
+  return is_owner(peer.uid) || is_in(peer, operators) ? Detail::full : Detail::summary;
 }
+
+bool Trust::may_ask(const Peer& peer) const { return !askers || detail(peer) == Detail::full || is_in(peer, askers); }
 
 }  // namespace guardd

@@ -27,10 +27,12 @@ Result<Peer> read_peer(int socket);
 struct Trust {
   uid_t own_uid = 0;
   std::optional<gid_t> operators;
+  std::optional<gid_t> askers = {};  ///< who may ask besides those; absent: everybody
 
   /// Root and guardd's own user: what is reserved is for them.
   [[nodiscard]] bool is_owner(uid_t uid) const { return uid == 0 || uid == own_uid; }
   [[nodiscard]] Detail detail(const Peer& peer) const;
+  [[nodiscard]] bool may_ask(const Peer& peer) const;
 };
 
 /// The caller of one request.
@@ -39,6 +41,7 @@ struct Caller {
   gid_t gid = 0;
   pid_t pid = 0;
   Detail detail = Detail::summary;
+  bool may_ask = true;  ///< for a verdict
 };
 
 }  // namespace guardd

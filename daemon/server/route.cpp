@@ -15,7 +15,7 @@ using Routed = std::variant<Call, Reply>;
 /// What an endpoint has to go by.
 struct Asked {
   std::string_view body;
-  std::string_view id;  ///< the last part of the path, where the endpoint's ends with "/*"
+  std::string_view id;  ///< the last part of the path, where the endpoint's has a "*"
   const std::map<std::string, std::string>& parameters;
 };
 
@@ -76,36 +76,64 @@ Routed adopt_ledger(const Asked& asked) {
   return Call{AdoptLedgerCall{std::move(*reason)}};
 }
 
+Routed list_overrides(const Asked&) { return Call{ListOverridesCall{}}; }
+
+Routed request_override(const Asked& asked) {
+  Result<Override> parsed = parse_override_request(asked.body);
+  if (!parsed) return bad(parsed.error());
+  return Call{RequestOverrideCall{std::move(*parsed)}};
+}
+
+Routed apply_override(const Asked& asked) {
+  Result<Proof> parsed = parse_proof(asked.body);
+  if (!parsed) return bad(parsed.error());
+  return Call{ApplyOverrideCall{std::string(asked.id), std::move(*parsed)}};
+}
+
+/// Who may use an endpoint.
+enum class For {
+  all,        ///< everybody local
+  askers,     ///< who may ask for a verdict: everybody, unless the configuration names a group
+  operators,  ///< root and the operators' group
+};
+
 struct Endpoint {
   std::string_view method;
   std::string_view path;
-  bool for_all;     ///< false: root and the operators' group alone
+  For whom;
   bool parameters;  ///< whether it takes any
   Routed (*handle)(const Asked&);
 };
 
-constexpr std::array<Endpoint, 13> endpoints{{
-    {"POST", "/v1/check", true, false, check},
-    {"GET", "/v1/status", true, false, status},
-    {"GET", "/v1/policy", false, false, policy},
-    {"GET", "/v1/holds", false, false, list_holds},
-    {"POST", "/v1/holds", false, false, add_hold},
-    {"DELETE", "/v1/holds/*", false, false, remove_hold},
-    {"GET", "/v1/releases", false, false, list_releases},
-    {"POST", "/v1/releases", false, false, add_release},
-    {"DELETE", "/v1/releases/*", false, false, revoke_release},
-    {"GET", "/v1/audit", false, true, list_audit},
-    {"GET", "/v1/audit/verify", false, true, verify_audit},
-    {"POST", "/v1/audit/adopt", false, false, adopt_ledger},
-    {"GET", "/healthz", true, false, health},
+constexpr std::array<Endpoint, 16> endpoints{{
+    {"POST", "/v1/check", For::askers, false, check},
+    {"GET", "/v1/status", For::askers, false, status},
+    {"GET", "/v1/policy", For::operators, false, policy},
+    {"GET", "/v1/holds", For::operators, false, list_holds},
+    {"POST", "/v1/holds", For::operators, false, add_hold},
+    {"DELETE", "/v1/holds/*", For::operators, false, remove_hold},
+    {"GET", "/v1/releases", For::operators, false, list_releases},
+    {"POST", "/v1/releases", For::operators, false, add_release},
+    {"DELETE", "/v1/releases/*", For::operators, false, revoke_release},
+    {"GET", "/v1/audit", For::operators, true, list_audit},
+    {"GET", "/v1/audit/verify", For::operators, true, verify_audit},
+    {"POST", "/v1/audit/adopt", For::operators, false, adopt_ledger},
+    {"GET", "/v1/overrides", For::operators, false, list_overrides},
+    {"POST", "/v1/overrides", For::operators, false, request_override},
+    {"POST", "/v1/overrides/*/apply", For::operators, false, apply_override},
+    {"GET", "/healthz", For::all, false, health},
 }};
 
-/// What stands for the "*" at the end of an endpoint's path, "" where there is none; nothing where the path is another.
+/// What stands for the "*" in an endpoint's path, "" where there is none; nothing where the path is another.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with('*')) return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
-  pattern.remove_suffix(1);
-  if (!path.starts_with(pattern) || path.size() == pattern.size()) return std::nullopt;
-  path.remove_prefix(pattern.size());
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+  const std::string_view before = pattern.substr(0, star);
+  const std::string_view behind = pattern.substr(star + 1);
+  if (path.size() <= before.size() + behind.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(behind.size());
   return path.find('/') == std::string_view::npos ? std::optional(path) : std::nullopt;
 }
 
@@ -126,7 +154,10 @@ Routed route(const HttpRequest& request, const Caller& caller) {
       methods += (methods.empty() ? "" : ", ") + std::string(endpoint.method);
       continue;
     }
-    if (!endpoint.for_all && caller.detail != Detail::full) {
+    if (endpoint.whom == For::askers && !caller.may_ask) {
+      return error_reply(403, "not_permitted", "only root, the operators' and the askers' group may ask");
+    }
+    if (endpoint.whom == For::operators && caller.detail != Detail::full) {
       return error_reply(403, "not_permitted", "this is for root and the operators' group alone");
     }
     if (!endpoint.parameters && !target->parameters.empty()) return bad_parameters("this endpoint takes no parameters");

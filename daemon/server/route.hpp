@@ -8,6 +8,7 @@
 #include "core/audit.hpp"
 #include "core/ledger.hpp"
 #include "core/request.hpp"
+#include "core/wire_override.hpp"
 #include "core/wire_release.hpp"
 #include "daemon/server/caller.hpp"
 
@@ -50,9 +51,17 @@ struct VerifyAuditCall {
 struct AdoptLedgerCall {
   std::string reason;
 };
-using Call =
-    std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall, ListReleasesCall,
-                 AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall, AdoptLedgerCall>;
+struct ListOverridesCall {};
+struct RequestOverrideCall {
+  Override wanted;
+};
+struct ApplyOverrideCall {
+  std::string id;
+  Proof proof;
+};
+using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall,
+                          ListReleasesCall, AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall,
+                          AdoptLedgerCall, ListOverridesCall, RequestOverrideCall, ApplyOverrideCall>;
 
 struct HttpRequest {
   std::string_view method;

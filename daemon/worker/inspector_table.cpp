@@ -32,7 +32,11 @@ nlohmann::json run_role(const nlohmann::json& input) {
   return nlohmann::json(probe_role(input.get<RoleInput>(), host()));
 }
 
-constexpr std::array<InspectorEntry, 9> entries{{
+nlohmann::json run_approval(const nlohmann::json& input) {
+  return nlohmann::json(check_approval(input.get<ApprovalInput>(), host()));
+}
+
+constexpr std::array<InspectorEntry, 11> entries{{
     {"processes", run<ProcessesInput, inspect_processes>},
     {"boot", run_boot},
     {"storage", run<StorageInput, inspect_storage>},
@@ -43,6 +47,7 @@ constexpr std::array<InspectorEntry, 9> entries{{
     {"claims", run<ClaimsInput, inspect_claims>},
     {"targets", run<TargetsInput, inspect_targets>},
     {"role", run_role},
+    {"approval", run_approval},
 }};
 
 }  // namespace

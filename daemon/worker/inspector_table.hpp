@@ -14,7 +14,8 @@ struct InspectorEntry {
 };
 using InspectorTable = std::span<const InspectorEntry>;
 
-/// guardd's own: "processes", "boot", "storage", "signatures", "data", "clients", "claims", "targets" and "role"
+/// guardd's own: "processes", "boot", "storage", "signatures", "data", "memory", "clients", "claims", "targets", "role"
+/// and "approval"
 /// (library guardd_inspector_table).
 InspectorTable inspector_table();
 

@@ -28,5 +28,8 @@ GUARDD_JSON_FIELDS(TargetPath, path, mount_id, inode)
 GUARDD_JSON_FIELDS(TargetsInput, recognitions, targets, loops, deadline_ms)
 GUARDD_JSON_FIELDS(TargetsOutput, looks, directories, reports)
 GUARDD_JSON_FIELDS(RoleInput, process, probe, credentials_file, deadline_ms)
+GUARDD_JSON_FIELDS(GoodSignature, key, names)
+GUARDD_JSON_FIELDS(ApprovalInput, allowed_signers, challenge, signatures, deadline_ms, ssh_keygen)
+GUARDD_JSON_FIELDS(ApprovalOutput, signers_absent, problem, good, refused, hostname, machine_id)
 
 }  // namespace guardd

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/facts_json.hpp"
+#include "daemon/approval/approval.hpp"
 #include "daemon/inspect/inspectors.hpp"
 
 /// The inspectors' inputs and outputs as JSON, between guardd and its workers. from_json throws
@@ -37,6 +38,9 @@ GUARDD_JSON(TargetPath);
 GUARDD_JSON(TargetsInput);
 GUARDD_JSON(TargetsOutput);
 GUARDD_JSON(RoleInput);
+GUARDD_JSON(GoodSignature);
+GUARDD_JSON(ApprovalInput);
+GUARDD_JSON(ApprovalOutput);
 
 #undef GUARDD_JSON
 

@@ -10,12 +10,14 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .takes = target_option | wait_option},
-                                      {.name = "check-wipe", .takes = wait_option, .operands = true},
-                                      {.name = "check-reboot", .takes = wait_option},
-                                      {.name = "status", .takes = watch_option},
-                                      {.name = "policy check", .operands = true},
-                                      {.name = "policy show"}};
+constexpr CommandSyntax syntaxes[] = {
+    {.name = "check-reinstall", .takes = target_option | wait_option},
+    {.name = "check-wipe", .takes = wait_option, .operands = true},
+    {.name = "check-reboot", .takes = wait_option},
+    {.name = "status", .takes = watch_option},
+    {.name = "override apply", .takes = signature_option | nonce_option | host_option, .operands = true},
+    {.name = "policy check", .operands = true},
+    {.name = "policy show"}};
 
 Result<Arguments> parse(const std::vector<std::string_view>& words) { return parse_arguments(words, syntaxes); }
 
@@ -40,6 +42,21 @@ TEST_CASE("a command of two words, options between them too") {
   CHECK_FALSE(parse({"policy", "policy"}));
   CHECK_FALSE(parse({"policy", "erase"}));
   CHECK_FALSE(parse({"policy check", "a.json", "--watch"}));
+}
+
+TEST_CASE("signatures are many, and what is typed is given once") {
+  const auto applied = parse({"override", "apply", "o1", "--signature", "a.sig", "b.sig", "--signature=c.sig"});
+  REQUIRE(applied);
+  CHECK(applied->signatures == std::vector<std::string>{"a.sig", "c.sig"});
+  CHECK(applied->operands == std::vector<std::string>{"o1", "b.sig"});
+  const auto typed = parse({"override", "apply", "o1", "--nonce", "4k7q", "--host", "db1"});
+  REQUIRE(typed);
+  CHECK(typed->nonce == "4k7q");
+  CHECK(typed->host == "db1");
+  CHECK_FALSE(parse({"override", "apply", "o1", "--nonce", "a", "--nonce", "b"}));
+  CHECK_FALSE(parse({"override", "apply", "o1", "--signature="}));
+  CHECK_FALSE(parse({"override", "apply"}));
+  CHECK_FALSE(parse({"check-reboot", "--host", "db1"}));
 }
 
 TEST_CASE("blank shell variables are usage errors everywhere") {

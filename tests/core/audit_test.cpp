@@ -57,6 +57,34 @@ TEST_CASE("an allow's line names what was lifted") {
   CHECK(audit_line(record_of(verdict, {})) == "reinstall of host: allow, lifted dataset.at_rest");
 }
 
+TEST_CASE("an override's line says who approved what, and why not") {
+  json record{{"kind", "override.applied"},
+              {"override",
+               {{"id", "o1"},
+                {"operation", "wipe"},
+                {"targets", {"/dev/sdb"}},
+                {"reason", "dying"},
+                {"approvals", {{{"principal", "ann"}, {"key", "SHA256:a"}}, {{"principal", "bob"}}}}}}};
+  CHECK(audit_line(record) == "override.applied o1, wipe of /dev/sdb: dying; approved by ann,bob");
+  record["kind"] = "override.refused";
+  record["override"].erase("approvals");
+  record["why"] = "it is not good";
+  CHECK(audit_line(record) == "override.refused o1, wipe of /dev/sdb: dying; refused, since it is not good");
+  record["override"]["approvals"] = {1, {{"principal", 2}}};
+  CHECK_FALSE(audit_line(record).empty());
+}
+
+TEST_CASE("an allow's record says which override it spends, and nothing else does") {
+  Verdict verdict;
+  verdict.request.whole_host = true;
+  verdict.override_id = "o3";
+  verdict.outcome = Outcome::refuse;
+  CHECK_FALSE(record_of(verdict).contains("spends"));
+  verdict.outcome = Outcome::allow;
+  CHECK(record_of(verdict).at("spends") == "o3");
+  CHECK(audit_line(record_of(verdict, {})) == "reinstall of host: allow, spends o3");
+}
+
 TEST_CASE("neither targets nor what was lifted make a record without bounds") {
   Verdict verdict = refused();
   verdict.request.targets.assign(256, verdict.request.targets[0]);

@@ -73,7 +73,8 @@ TEST_CASE("adding any scenario's facts to any other never weakens the verdict") 
 
 // Invariant: no evidence, no allow.
 TEST_CASE("an allow turns unknown when any inspector is missing, degraded or failed") {
-  for (const Scenario& scenario : load_scenarios()) {
+  for (Scenario scenario : load_scenarios()) {
+    scenario.ledger.overrides.clear();  // people may answer for what could not be seen
     if (scenario.decide().outcome != Outcome::allow) continue;
     for (std::size_t i = 0; i < scenario.snapshot.inspectors.size(); ++i) {
       INFO(scenario.name << " without " << scenario.snapshot.inspectors[i].name);

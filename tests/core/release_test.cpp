@@ -151,9 +151,7 @@ TEST_CASE("a release is over when its data is used, changed, or mounted again") 
     dataset.state = DatasetState::active;
     host.datasets.push_back(dataset);
   }
-  SECTION("changed") {
-    host.snapshot.memories.front().watermark = Watermark{.newest_ns = 1, .entries = 4, .bytes = 9};
-  }
+  SECTION("changed") { host.snapshot.memories.front().watermark = Watermark{.newest_ns = 1, .entries = 4, .bytes = 9}; }
   SECTION("mounted again after it was released unmounted") { release.watermark = Unknown{"not mounted"}; }
   CHECK_FALSE(why_lapsed(release, host.snapshot, host.datasets).empty());
 }

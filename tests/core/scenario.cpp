@@ -9,6 +9,7 @@
 
 #include "core/facts_json.hpp"
 #include "core/wire.hpp"
+#include "core/wire_override.hpp"
 #include "core/wire_targets.hpp"
 
 namespace guardd::test {
@@ -50,7 +51,28 @@ Policy policy_with(const json& extra) {
   return must(merge_policies(files));
 }
 
-Ledger ledger_of(const json& text) {
+/// An applied one of this host and boot, but for what the scenario says.
+Override override_of(const json& text, const json& host) {
+  json record{{"operation", "reinstall"},
+              {"scope", text.contains("targets") ? "targets" : "host"},
+              {"reason", "the data is gone already"},
+              {"by", "root (uid 0)"},
+              {"nonce", "4k7q-f2mz"},
+              {"host", host["hostname"]},
+              {"machine_id", host["machine_id"]},
+              {"boot_id", host["boot_id"]},
+              {"requested_boot_ms", 100'000},
+              {"expires_boot_ms", 200'000},
+              {"state", "applied"},
+              {"approvals", {{{"principal", "ann"}}, {{"principal", "bob"}}}}};
+  record.update(text);
+  record.erase("id");
+  Override override_ = must(parse_override_record(record.dump()));
+  override_.id = text["id"];
+  return override_;
+}
+
+Ledger ledger_of(const json& text, const json& host) {
   Ledger ledger;
   if (text.contains("unreadable")) ledger.readable = Unknown{text["unreadable"]};
   ledger.lost = text.value("lost", "");
@@ -67,6 +89,7 @@ Ledger ledger_of(const json& text) {
   }
   ledger.memories = text.value("memories", std::vector<DatasetMemory>());
   ledger.releases = text.value("releases", std::vector<Release>());
+  for (const json& one : text.value("overrides", json::array())) ledger.overrides.push_back(override_of(one, host));
   return ledger;
 }
 
@@ -92,7 +115,7 @@ std::vector<Scenario> load_scenarios() {
     scenario.facts = append(facts, scenario.add);
     scenario.snapshot = scenario.facts.get<Snapshot>();
     scenario.policy = policy_with(text.contains("policy") ? text["policy"] : json());
-    scenario.ledger = ledger_of(text.value("ledger", json::object()));
+    scenario.ledger = ledger_of(text.value("ledger", json::object()), base["snapshot"]["host"]);
     scenario.request = must(parse_check_request(text["request"].dump()));
     const json& now = base["now"];
     scenario.now = {.boot_ms = now["boot_ms"], .asked_boot_ms = now["asked_boot_ms"], .wall_s = now["wall_s"]};

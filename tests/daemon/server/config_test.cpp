@@ -22,17 +22,31 @@ TEST_CASE("an empty configuration is the defaults") {
   REQUIRE(config.ok());
   CHECK(config->operators_group.empty());
   CHECK(config->credentials_file.empty());
+  CHECK(config->askers_group.empty());
+  CHECK(config->overrides.approvals == 2);
+  CHECK(config->overrides.allowed_signers == "/etc/guardd/allowed_signers");
+  CHECK_FALSE(config->overrides.signers_must_exist);
+  CHECK(config->overrides.without_signers);
+  CHECK(config->overrides.valid_s == 900);
   CHECK(config->deadlines.longest_look() == Deadlines{}.longest_look());
 }
 
 TEST_CASE("every key is taken") {
   const Result<Config> config = parse_config("guardd.json", R"({
-    "operators_group": "dba", "credentials_file": "/etc/guardd/my.cnf",
+    "operators_group": "dba", "askers_group": "users",
+    "override": {"approvals": 3, "allowed_signers": "/root/signers", "without_signers": false, "valid_s": 60},
+    "credentials_file": "/etc/guardd/my.cnf",
     "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
-      "signatures": 17}})");
+      "signatures": 17, "memory": 18}, "look_every_s": 60, "release": {"quiet_s": 7}})");
   REQUIRE(config.ok());
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
+  CHECK(config->askers_group == "users");
+  CHECK(config->overrides.approvals == 3);
+  CHECK(config->overrides.allowed_signers == "/root/signers");
+  CHECK(config->overrides.signers_must_exist);
+  CHECK_FALSE(config->overrides.without_signers);
+  CHECK(config->overrides.valid_s == 60);
   CHECK(config->deadlines.processes == 11ms);
   CHECK(config->deadlines.boot == 12ms);
   CHECK(config->deadlines.storage == 13ms);
@@ -50,6 +64,12 @@ TEST_CASE("what is wrong is an error with the file and where in it") {
   CHECK(error_of(R"({"deadlines_ms": {"disks": 100}})").find("guardd.json: /deadlines_ms/disks") == 0);
   CHECK(error_of(R"({"deadlines_ms": []})").find("guardd.json: /deadlines_ms") == 0);
   CHECK_FALSE(error_of(R"({"operators_group": "a", "operators_group": "b"})").empty());
+  CHECK(error_of(R"({"override": {"approvals": "2"}})").find("guardd.json: /override/approvals") == 0);
+  CHECK(error_of(R"({"override": {"allowed_signers": "signers"}})").find("guardd.json: /override/allowed_signers") ==
+        0);
+  CHECK(error_of(R"({"override": {"without_signers": 1}})").find("guardd.json: /override/without_signers") == 0);
+  CHECK(error_of(R"({"override": {"signers": []}})").find("guardd.json: /override/signers") == 0);
+  CHECK(error_of(R"({"override": true})").find("guardd.json: /override") == 0);
   for (const char* text : {"", "[]", "3", "{", "{} {}", "{\"operators_group\": \"\xff\"}"})
     CHECK_FALSE(error_of(text).empty());
 }
@@ -59,6 +79,17 @@ TEST_CASE("deadlines have bounds") {
   CHECK_FALSE(error_of(R"({"deadlines_ms": {"boot": 9}})").empty());
   CHECK(error_of(R"({"deadlines_ms": {"boot": 15000}})").empty());
   CHECK_FALSE(error_of(R"({"deadlines_ms": {"boot": 15001}})").empty());
+}
+
+TEST_CASE("an override's rules have bounds") {
+  const auto with = [](const std::string& rule) { return error_of("{\"override\": {" + rule + "}}"); };
+  CHECK(with(R"("approvals": 1)").empty());
+  CHECK_FALSE(with(R"("approvals": 0)").empty());
+  CHECK(with(R"("approvals": 8)").empty());
+  CHECK_FALSE(with(R"("approvals": 9)").empty());
+  CHECK_FALSE(with(R"("valid_s": 59)").empty());
+  CHECK(with(R"("valid_s": 86400)").empty());
+  CHECK_FALSE(with(R"("valid_s": 86401)").empty());
 }
 
 TEST_CASE("a missing file is an error where it was asked for; an unreadable one always") {

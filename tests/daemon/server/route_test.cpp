@@ -65,7 +65,10 @@ TEST_CASE("the policy, holds and the audit trail are for root and the operators'
                                      {"DELETE", "/v1/holds/h1", ""},
                                      {"GET", "/v1/audit", ""},
                                      {"GET", "/v1/audit/verify", ""},
-                                     {"POST", "/v1/audit/adopt", "{}"}}) {
+                                     {"POST", "/v1/audit/adopt", "{}"},
+                                     {"GET", "/v1/overrides", ""},
+                                     {"POST", "/v1/overrides", "{}"},
+                                     {"POST", "/v1/overrides/o1/apply", "{}"}}) {
     INFO(request.method << " " << request.target);
     CHECK(refusal(request, user) == std::pair(403U, std::string("not_permitted")));
   }
@@ -82,6 +85,33 @@ TEST_CASE("what is asked of the trail comes through") {
   const auto verify = route({"GET", "/v1/audit/verify?after=7&hash=ab", ""}, root);
   CHECK(std::get<VerifyAuditCall>(std::get<Call>(verify)).from.seq == 7);
   CHECK(std::get<VerifyAuditCall>(std::get<Call>(verify)).from.hash == "ab");
+}
+
+TEST_CASE("an override is requested, and applied by its name") {
+  const auto requested =
+      route({"POST", "/v1/overrides", R"({"operation": "reinstall", "scope": "host", "reason": "gone"})"}, root);
+  CHECK(std::get<RequestOverrideCall>(std::get<Call>(requested)).wanted.reason == "gone");
+  const auto applied = route({"POST", "/v1/overrides/o12/apply", R"({"signatures": ["s"]})"}, root);
+  CHECK(std::get<ApplyOverrideCall>(std::get<Call>(applied)).id == "o12");
+  CHECK(std::get<ApplyOverrideCall>(std::get<Call>(applied)).proof.signatures.size() == 1);
+  CHECK(std::holds_alternative<ListOverridesCall>(std::get<Call>(route({"GET", "/v1/overrides", ""}, root))));
+  for (const char* target : {"/v1/overrides/apply", "/v1/overrides//apply", "/v1/overrides/o1/x/apply",
+                             "/v1/overrides/o1", "/v1/overrides/o1/apply/"}) {
+    INFO(target);
+    CHECK(refusal({"POST", target, R"({"signatures": ["s"]})"}).first == 404);
+  }
+  CHECK(refusal({"GET", "/v1/overrides/o1/apply", ""}).first == 405);
+  CHECK(refusal({"POST", "/v1/overrides/o1/apply", "{}"}).first == 400);
+}
+
+TEST_CASE("where a group may ask, others may not") {
+  const Caller stranger{.uid = 1001, .pid = 1, .detail = Detail::summary, .may_ask = false};
+  for (const HttpRequest& request :
+       {HttpRequest{"GET", "/v1/status", ""}, check(R"({"operation": "reinstall", "scope": "host"})")}) {
+    CHECK(refusal(request, stranger) == std::pair(403U, std::string("not_permitted")));
+    CHECK(std::holds_alternative<Call>(route(request, user)));
+  }
+  CHECK(std::get<Reply>(route({"GET", "/healthz", ""}, stranger)).status == 200);
 }
 
 TEST_CASE("a hold is named by the last part of the path, and needs a reason and a scope") {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/approval.hpp"
+#include "core/operation.hpp"
+#include "core/request.hpp"
+#include "core/result.hpp"
+
+namespace guardd {
+
+/// Where an override stands. Expired is what time makes of a requested or applied one; it is stored nowhere.
+enum class OverrideState { requested, applied, spent, expired };
+std::string_view to_string(OverrideState state);
+
+/// The break-glass: people answer for one operation on one scope, once, in this boot, for a short time.
+struct Override {
+  std::string id;  ///< "o1"; given by the ledger
+  Operation operation = Operation::reinstall;
+  bool whole_host = false;
+  std::vector<Target> targets;  ///< never empty unless whole_host
+  std::string reason;
+  std::string by;  ///< who requested it
+
+  std::string nonce;  ///< known to who requested it and who approves, and shown to nobody else
+  std::string host;   ///< hostname when it was requested
+  std::string machine_id;
+  std::string boot_id;
+  std::int64_t requested_s = 0;        ///< CLOCK_REALTIME, seconds since the epoch: for people
+  std::int64_t requested_boot_ms = 0;  ///< CLOCK_BOOTTIME, milliseconds
+  std::int64_t expires_boot_ms = 0;    ///< on the same clock; not valid any more from then on
+
+  OverrideState state = OverrideState::requested;
+  std::vector<Approval> approvals;  ///< of one that was applied
+  std::string applied_by;           ///< who brought the approvals
+  bool operator==(const Override&) const = default;
+};
+
+/// A moment that no wall clock can bend.
+struct BootMoment {
+  std::string boot_id;
+  std::int64_t boot_ms = 0;  ///< CLOCK_BOOTTIME, milliseconds
+};
+
+/// What it is now: of another boot, or beyond its time, it is expired unless it was spent before.
+OverrideState state_at(const Override& override_, const BootMoment& now);
+
+/// What its approvers sign.
+Challenge challenge_of(const Override& override_);
+
+/// Whether it is about exactly this: the same operation, and the whole host or the same targets, each by path, kind,
+/// device number and inode. How a namespace numbers its mounts does not matter, nor how often or in which order the
+/// targets are named.
+bool is_about(const Override& override_, const CheckRequest& request);
+
+/// The override with these approvals. Error "conflict": it is no requested one (any more).
+Result<Override> apply(Override override_, std::vector<Approval> approvals, std::string by);
+
+/// The override after it has admitted its operation. Error "conflict": it is no applied one (any more).
+Result<Override> spend(Override override_);
+
+/// Why somebody who types `nonce` and `host` may not apply it; empty: he may.
+std::string why_not_typed(const Override& override_, std::string_view nonce, std::string_view host);
+
+}  // namespace guardd
