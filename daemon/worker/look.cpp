@@ -66,6 +66,7 @@ template <typename Output>
 asio::awaitable<void> inspect(WorkerRunner& workers, std::string inspector, nlohmann::json input, milliseconds deadline,
                               Names names, Output& output) {
   const std::int64_t began = monotonic_now_us();
+  // NOLINTNEXTLINE(bugprone-use-after-move): clang-tidy 14 sees a co_await's operand twice
   Result<Output> answer = co_await ask<Output>(workers, std::move(inspector), std::move(input), deadline);
   if (answer) {
     output = std::move(*answer);
