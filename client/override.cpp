@@ -9,6 +9,7 @@
 #include "client/moment.hpp"
 #include "client/output.hpp"
 #include "client/targets.hpp"
+#include "client/tell.hpp"
 #include "client/terminal.hpp"
 #include "client/trust.hpp"
 #include "core/strict_json.hpp"
@@ -89,17 +90,6 @@ std::string applied_lines(const json& document, const Style& style) {
   return override_line(object, style) + "  -> The next question about exactly this is answered by it, once\n";
 }
 
-int wrong(const std::string& message) {
-  write_error("guardctl: " + message + "\n");
-  return exit_status::usage;
-}
-
-int tell(const Arguments& arguments, const HttpRequest& request, std::string (*render)(const json&, const Style&)) {
-  const LocalHost local = read_local_host();
-  Session session(arguments, local);
-  return show(arguments, fetch_document(session, arguments, local, request), render);
-}
-
 bool is_id(const std::string& text) {
   return text.size() > 1 && text.size() <= 18 && text.front() == 'o' &&
          text.find_first_not_of("0123456789", 1) == std::string::npos;
@@ -146,7 +136,7 @@ int override_list(const Arguments& arguments) { return tell(arguments, {"GET", "
 int override_request(const Arguments& arguments) {
   const auto operation = parse_operation(arguments.operands.front());
   if (!operation || arguments.operands.size() > 1) {
-    return wrong("override request wants one operation: reinstall, wipe or reboot; a target follows --target");
+    return usage_error("override request wants one operation: reinstall, wipe or reboot; a target follows --target");
   }
   Override wanted;
   wanted.operation = *operation;
@@ -154,7 +144,7 @@ int override_request(const Arguments& arguments) {
   wanted.reason = arguments.reason;
   if (!wanted.whole_host) {
     Result<std::vector<Target>> found = resolve_targets(arguments.targets, *operation);
-    if (!found) return wrong(found.error().message);
+    if (!found) return usage_error(found.error().message);
     wanted.targets = std::move(found).value();
   }
   return tell(arguments, {"POST", "/v1/overrides", to_text(override_request_json(wanted))}, request_lines);
@@ -162,13 +152,13 @@ int override_request(const Arguments& arguments) {
 
 int override_apply(const Arguments& arguments) {
   const std::string& id = arguments.operands.front();
-  if (!is_id(id)) return wrong("an override is named by its id, o1 for instance: guardctl override list");
+  if (!is_id(id)) return usage_error("an override is named by its id, o1 for instance: guardctl override list");
   const bool is_signed = !arguments.signatures.empty();
   if (is_signed && (!arguments.nonce.empty() || !arguments.host.empty())) {
-    return wrong("override apply takes either --signature, or --nonce and --host");
+    return usage_error("override apply takes either --signature, or --nonce and --host");
   }
   const Result<Proof> proof = is_signed ? read_signatures(arguments) : read_typed(arguments);
-  if (!proof) return wrong(proof.error().message);
+  if (!proof) return usage_error(proof.error().message);
   return tell(arguments, {"POST", "/v1/overrides/" + id + "/apply", to_text(proof_json(*proof))}, applied_lines);
 }
 
