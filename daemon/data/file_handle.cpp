@@ -24,6 +24,8 @@ constexpr std::string_view digits = "0123456789abcdef";
 struct Buffer {
   alignas(::file_handle) std::array<unsigned char, sizeof(::file_handle) + MAX_HANDLE_SZ> bytes{};
   ::file_handle* get() { return reinterpret_cast<::file_handle*>(bytes.data()); }
+  /// Its f_handle, which the compiler takes for an array of no bytes.
+  unsigned char* content() { return bytes.data() + sizeof(::file_handle); }
 };
 
 bool parse_handle(std::string_view text, Buffer& buffer) {
@@ -39,7 +41,7 @@ bool parse_handle(std::string_view text, Buffer& buffer) {
     const std::size_t high = digits.find(text[i]);
     const std::size_t low = digits.find(text[i + 1]);
     if (high == std::string_view::npos || low == std::string_view::npos) return false;
-    handle->f_handle[i / 2] = static_cast<unsigned char>(high * 16 + low);
+    buffer.content()[i / 2] = static_cast<unsigned char>(high * 16 + low);
   }
   return true;
 }
@@ -56,8 +58,8 @@ std::string file_handle(int fd, std::uint64_t inode) {
   }
   std::string text = std::to_string(handle->handle_type) + ":";
   for (unsigned i = 0; i < handle->handle_bytes; ++i) {
-    text += digits[handle->f_handle[i] / 16];
-    text += digits[handle->f_handle[i] % 16];
+    text += digits[buffer.content()[i] / 16];
+    text += digits[buffer.content()[i] % 16];
   }
   return text;
 }
