@@ -38,10 +38,11 @@ void take_one_person(std::vector<GoodSignature>& left) {
   left.erase(left.begin());
   for (std::size_t i = 0; i < person.size(); ++i) {
     const GoodSignature known = person[i];
+    // Not std::ranges: clang 14 has no use for the subrange that it returns.
     const auto joined =
-        std::ranges::stable_partition(left, [&](const auto& one) { return !of_one_person(known, one); });
-    person.insert(person.end(), joined.begin(), joined.end());
-    left.erase(joined.begin(), joined.end());
+        std::stable_partition(left.begin(), left.end(), [&](const auto& one) { return !of_one_person(known, one); });
+    person.insert(person.end(), joined, left.end());
+    left.erase(joined, left.end());
   }
 }
 

@@ -26,12 +26,12 @@ using TargetKey = std::tuple<std::string, bool, std::optional<DeviceNumber>, std
 
 std::vector<TargetKey> scope_of(const std::vector<Target>& targets) {
   std::vector<TargetKey> scope;
+  scope.reserve(targets.size());
   for (const Target& target : targets) {
     scope.emplace_back(target.path, target.block_device, target.device, target.inode);
   }
   std::ranges::sort(scope);
-  const auto doubles = std::ranges::unique(scope);
-  scope.erase(doubles.begin(), doubles.end());
+  scope.erase(std::unique(scope.begin(), scope.end()), scope.end());
   return scope;
 }
 

@@ -43,6 +43,7 @@ Result<std::string> content_of(const Fd& file) {
   // Changing the identity clears it, prctl(2).
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   std::array<char, 9> locale{"LC_ALL=C"};

@@ -30,6 +30,17 @@ TEST_CASE("without an operators' group no group opens anything, not even root's"
   CHECK(trust.detail(Peer{1000, 0, 1, {0}}) == Detail::summary);
 }
 
+TEST_CASE("a group of askers shuts others out, and nobody who sees everything") {
+  const Trust trust{.own_uid = 500, .operators = 77, .askers = 88};
+  CHECK(trust.may_ask(Peer{0, 0, 1, {}}));
+  CHECK(trust.may_ask(Peer{500, 500, 1, {}}));
+  CHECK(trust.may_ask(Peer{1000, 1000, 1, {77}}));
+  CHECK(trust.may_ask(Peer{1000, 88, 1, {}}));
+  CHECK(trust.may_ask(Peer{1000, 1000, 1, {4, 88}}));
+  CHECK_FALSE(trust.may_ask(Peer{1000, 1000, 1, {4, 89}}));
+  CHECK(Trust{.own_uid = 0, .operators = 77}.may_ask(Peer{1000, 1000, 1, {}}));
+}
+
 TEST_CASE("the kernel says who the peer is; what is no Unix socket has none") {
   std::array<int, 2> pair{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
