@@ -59,11 +59,12 @@ void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
   current_.memories = learned.memories;
   full_ = learned.full;
   Lessons lessons;
+  bool urgent = !learned.forgotten.empty();
   for (const DatasetMemory& memory : learned.memories) {
     const auto stored = stored_memories_.find(memory.id);
-    const bool is_news = stored == stored_memories_.end() || differs_in_substance(memory, stored->second) ||
-                         memory.last_seen_s - stored->second.last_seen_s >= longest_unwritten_s;
-    if (!is_news) continue;
+    const bool is_news = stored == stored_memories_.end() || differs_in_substance(memory, stored->second);
+    if (!is_news && memory.last_seen_s - stored->second.last_seen_s < longest_unwritten_s) continue;
+    urgent = urgent || is_news;
     stored_memories_.insert_or_assign(memory.id, memory);
     lessons.emplace(memory.id, memory);
   }
@@ -72,7 +73,7 @@ void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
     lessons.emplace(id, std::nullopt);
     store_late({.wall_s = wall_s, .kind = "dataset.gone", .actor = {}, .what = {{"dataset", id}}});
   }
-  if (writer_ && !lessons.empty()) writer_->learn_late(std::move(lessons));
+  if (writer_ && !lessons.empty()) writer_->learn(std::move(lessons), urgent);
 }
 
 boost::asio::awaitable<Result<Stored>> Keeper::store(Change change) {

@@ -33,8 +33,8 @@ class Keeper {
   /// Stored soon, as Writer::store_late.
   void store_late(AuditRecord record);
 
-  /// What a look taught. Weighs from now on; on disk within a second, where something but times has changed or it was
-  /// not written for ten minutes.
+  /// What a look taught. Weighs from now on; on its way to the disk at once where something but times has changed, else
+  /// every ten minutes.
   void learn(const Learned& learned, std::int64_t wall_s);
 
   /// An operator takes the ledger for what it is: no longer lost. Errors as store's.

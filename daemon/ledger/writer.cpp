@@ -100,9 +100,10 @@ void Writer::store_late(AuditRecord record) {
   ++left_out_;
 }
 
-void Writer::learn_late(Lessons lessons) {
+void Writer::learn(Lessons lessons, bool urgent) {
   {
     const std::lock_guard lock(mutex_);
+    urgent_ = urgent_ || urgent;
     for (auto& [id, memory] : lessons) lessons_.insert_or_assign(id, std::move(memory));
     learned_ = true;
   }

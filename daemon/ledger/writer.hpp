@@ -50,9 +50,9 @@ class Writer {
   /// want of room are counted in a record of their own.
   void store_late(AuditRecord record);
 
-  /// What looks taught, stored with the next records, within Limits::late. What fails is tried again with what is
-  /// learned next.
-  void learn_late(Lessons lessons);
+  /// What looks taught, stored at once where it is urgent, or with the next records, within Limits::late. Nobody waits
+  /// for it. What fails is tried again with what is learned next.
+  void learn(Lessons lessons, bool urgent);
   /// Why what was learned could not be stored; empty while all is well.
   [[nodiscard]] std::string lesson_problem() const;
 

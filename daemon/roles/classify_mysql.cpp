@@ -121,6 +121,20 @@ std::string replication(const MysqlTable& table) {
   return bounded(worst.text, max_text);
 }
 
+/// By the positions and not by the lag alone, which is 0 too where nothing was ever received. MariaDB's columns and
+/// MySQL's.
+bool is_caught_up(const MysqlTable& table, const MysqlTable::Row& row) {
+  const auto same = [](const std::optional<std::string>& one, const std::optional<std::string>& other) {
+    return one && other && !one->empty() && *one == *other;
+  };
+  return same(table.cell(row, {"Master_Log_File", "Source_Log_File"}),
+              table.cell(row, {"Relay_Master_Log_File", "Relay_Source_Log_File"})) &&
+         same(table.cell(row, {"Read_Master_Log_Pos", "Read_Source_Log_Pos"}),
+              table.cell(row, {"Exec_Master_Log_Pos", "Exec_Source_Log_Pos"})) &&
+         table.cell(row, {"Seconds_Behind_Master", "Seconds_Behind_Source"}) == "0" &&
+         table.cell(row, {"SQL_Delay"}) == "0";
+}
+
 /// An empty answer counts as "replicates from nobody" only where it is an answer to that question.
 Known<bool> replicates(const MysqlAnswers& answers) {
   if (!answers.replication.known()) return Unknown{answers.replication.why()};
@@ -162,6 +176,8 @@ RoleFact classify_mysql(const MysqlAnswers& answers) {
   if (answers.replication.known() && !answers.replication.value().rows.empty()) {
     fact.source = source(answers.replication.value());
     fact.replication = replication(answers.replication.value());
+    const MysqlTable& table = answers.replication.value();
+    fact.caught_up = std::ranges::all_of(table.rows, [&](const auto& row) { return is_caught_up(table, row); });
   } else if (answers.replication.known() && !variable(answers, "gtid_slave_pos").empty()) {
     // MariaDB keeps it through RESET SLAVE ALL: a promoted replica, or one that was cut off.
     fact.replication =

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What really happened to others, as far as asking could have prevented it. Each test is named after its incident."""
 
+import json
 import os
 import pty
 import subprocess
@@ -168,3 +169,31 @@ def test_the_answer_is_not_older_than_the_question(host):
     server.stop()
     host.run(["rm", "-rf", server.datadir])
     wait_for(lambda: host.check("check-reinstall").status == 0, "the allow", deadline=5)
+
+
+def approved_by_root(lab, *request):
+    """An override as root gets it where nobody signs."""
+    made = json.loads(lab.guardctl("override", "request", *request, "--reason", "x", "--json").stdout)
+    return lab.guardctl("override", "apply", made["override"]["id"], "--nonce", made["nonce"], "--host", made["hostname"])
+
+
+def test_azure_devops_2023_the_scope_asked_for_is_the_scope_granted(lab):
+    """A delete of databases became a delete of the server."""
+    lab.write("/srv/data/ibdata1", "x")
+    lab.guardd()
+    assert approved_by_root(lab, "wipe", "--target", "/srv/data").returncode == 0
+    lab.check("check-reinstall").refused("dataset.at_rest")
+    lab.check("check-wipe", "/srv").refused("dataset.at_rest")
+    lab.check("check-wipe", "/srv/data", anew=False).allowed()
+
+
+def test_travis_ci_2018_what_was_authorised_runs_out(lab):
+    """A command that was queued ran long after it was meant."""
+    lab.write("/srv/data/ibdata1", "x")
+    lab.write("/etc/guardd/guardd.json", '{"override": {"valid_s": 60}}')
+    lab.guardd()
+    made = json.loads(lab.guardctl("override", "request", "reinstall", "--reason", "x", "--json").stdout)
+    assert made["override"]["valid_s"] == 60, made
+    assert approved_by_root(lab, "reinstall").returncode == 0
+    lab.check("check-reinstall", anew=False).allowed()
+    lab.check("check-reinstall").refused("dataset.at_rest")  # once, not for whatever comes later
