@@ -66,8 +66,8 @@ TEST_CASE_METHOD(Fixture, "a look runs every inspector once and has a report of 
   for (const char* name : {"processes", "boot", "storage", "signatures", "data", "clients"})
     CHECK(runner.asked_for(name).size() == 1);
   CHECK(runner.asked_for("memory").size() == 1);
-  for (const char* name : {"processes", "open_files", "boot", "storage", "signatures", "data_directories", "memory",
-                           "clients", "roles"}) {
+  for (const char* name :
+       {"processes", "open_files", "boot", "storage", "signatures", "data_directories", "memory", "clients", "roles"}) {
     CHECK(report_of(snapshot, name).health == Health::ok);
   }
   CHECK(snapshot.inspectors.size() == 9);
