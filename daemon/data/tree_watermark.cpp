@@ -26,6 +26,12 @@ bool read_status(int directory, const char* name, struct statx& status) {
   return ::statx(directory, name, flags, wanted, &status) == 0;
 }
 
+std::string joined(const std::string& directory, const std::string& name) {
+  std::string path = directory;
+  if (!path.empty()) path += '/';
+  return path += name;
+}
+
 void count(Watermark& mark, const struct statx& status) {
   mark.newest_ns = std::max({mark.newest_ns, nanoseconds(status.stx_mtime), nanoseconds(status.stx_ctime)});
   ++mark.entries;
@@ -52,9 +58,9 @@ Result<Watermark> tree_watermark(int directory, std::int64_t deadline_us) {
     while (listing.next(entry)) {
       if (monotonic_now_us() > deadline_us) return Error{"late", "it is too large to be looked through in time"};
       const std::string name(entry.name);
-      if (!read_status(fd.get(), name.c_str(), status)) return os_error(errno, path + "/" + name);
+      if (!read_status(fd.get(), name.c_str(), status)) return os_error(errno, joined(path, name));
       count(mark, status);
-      if (S_ISDIR(status.stx_mode)) waiting.push_back(path.empty() ? name : path + "/" + name);
+      if (S_ISDIR(status.stx_mode)) waiting.push_back(joined(path, name));
     }
     if (listing.error() != 0) return os_error(listing.error(), path);
   }
