@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/dataset_id.hpp"
 #include "core/snapshot.hpp"
 #include "core/utc.hpp"
 
@@ -57,6 +58,14 @@ bool last_was_healthy_replica(const DatasetMemory& memory) {
          memory.inactive_since_s - memory.last_active_s <= longest_unwatched_s;
 }
 
+bool is_mounted(const Release& release, const Snapshot& snapshot) {
+  const StorageGraph graph(snapshot.devices);
+  return std::ranges::any_of(snapshot.mounts, [&](const MountFact& mount) {
+    const std::vector<DeviceIdentity> device = identify_devices(snapshot, graph, {mount.device});
+    return !device.empty() && is_same_device(release.device, device.front());
+  });
+}
+
 ReleaseJudgement refused(std::string why, std::string remedy) {
   return {.basis = {}, .why_not = std::move(why), .remedy = std::move(remedy)};
 }
@@ -101,7 +110,7 @@ ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snap
 }
 
 std::string why_lapsed(const Release& release, const Snapshot& snapshot, const std::vector<Dataset>& datasets) {
-  if (release.dataset.empty()) return "";
+  if (release.dataset.empty()) return is_mounted(release, snapshot) ? "its device is mounted" : "";
   const auto dataset = std::ranges::find(datasets, release.dataset, &Dataset::id);
   if (dataset != datasets.end() && dataset->state == DatasetState::active) return "it is in use";
   const MemoryFact* const fact = fact_of(snapshot, release.dataset);

@@ -35,6 +35,24 @@ bool stood_on(const DatasetMemory& memory, const Snapshot& snapshot, const Stora
   });
 }
 
+std::vector<Release> device_releases(const Snapshot& snapshot, DeviceNumber device) {
+  const StorageGraph graph(snapshot.devices, snapshot.mounts);
+  std::vector<Release> releases;
+  for (const DeviceNumber number : graph.descendants(device)) {
+    const BlockDeviceFact* const found = graph.find(number);
+    const bool mounted = std::ranges::find(snapshot.mounts, number, &MountFact::device) != snapshot.mounts.end();
+    if (found == nullptr || mounted || found->swap) continue;
+    for (const SignatureFact& fact : snapshot.signatures) {
+      if (fact.device != number || !fact.signature.known() || fact.signature.value().type.empty()) continue;
+      Release release;
+      release.device = identify_devices(snapshot, graph, {number}).front();
+      release.signature = fact.signature.value();
+      releases.push_back(std::move(release));
+    }
+  }
+  return releases;
+}
+
 std::vector<DatasetMemory> memories_at(const std::vector<DatasetMemory>& memories, const Snapshot& snapshot,
                                        const std::vector<Dataset>& datasets, const Target& target) {
   const StorageGraph graph(snapshot.devices, snapshot.mounts);

@@ -5,6 +5,7 @@
 
 #include "core/dataset.hpp"
 #include "core/dataset_memory.hpp"
+#include "core/release.hpp"
 #include "core/request.hpp"
 #include "core/snapshot.hpp"
 
@@ -14,6 +15,10 @@ namespace guardd {
 /// and what stands on it included.
 std::vector<DatasetMemory> memories_at(const std::vector<DatasetMemory>& memories, const Snapshot& snapshot,
                                        const std::vector<Dataset>& datasets, const Target& target);
+
+/// Releases, still without reason and basis, of the block device and of what stands on it, as far as that carries
+/// something and is not in use.
+std::vector<Release> device_releases(const Snapshot& snapshot, DeviceNumber device);
 
 /// Whether what was remembered stood on this device, on one that it stands on, or on one that stands on it. Of a
 /// dataset whose filesystem is not mounted now.

@@ -64,7 +64,11 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
   Looked looked = co_await looker_.fresh(0);
   std::set<std::string> named;
   for (const DatasetMemory& memory : named_by(request, *looked.snapshot)) named.insert(memory.id);
-  if (named.empty()) {
+  std::vector<Release> devices;
+  if (request.dataset.empty() && request.targets.front().block_device && request.targets.front().device) {
+    devices = device_releases(*looked.snapshot, *request.targets.front().device);
+  }
+  if (named.empty() && devices.empty()) {
     co_return error_reply(400, "bad_request",
                           "nothing that guardd knows of is called, or lies at, " + name_of(request) +
                               ": guardctl status shows what this host holds");
@@ -87,6 +91,13 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
       co_return error_reply(409, "release.refused", judgement.why_not + ". " + judgement.remedy);
     }
     Release release = release_of(memory, *looked.snapshot, std::move(judgement.basis));
+    release.reason = request.reason;
+    release.by = describe(*change.record.actor);
+    release.added_s = change.record.wall_s;
+    change.add_releases.push_back(std::move(release));
+  }
+  for (Release& release : devices) {
+    release.basis = "nobody had it mounted";
     release.reason = request.reason;
     release.by = describe(*change.record.actor);
     release.added_s = change.record.wall_s;

@@ -150,6 +150,23 @@ def test_what_changed_while_guardd_was_not_there(host, disk):
     host.check("check-wipe", disk).refused("dataset.remembered", path="/srv/db/mysql")
 
 
+def test_a_device_is_released_as_what_it_is(host, disk):
+    host.run("touch /srv/db/file; umount /srv/db")
+    reason = host.check("check-reinstall").refused("device.unrecognised")
+    assert f"guardctl release add {disk}" in reason["remedy"], reason
+    assert [one["type"] for one in release(host, disk)] == ["ext4"]
+    host.check("check-reinstall").allowed()
+    assert host.check("check-wipe", disk).allowed().document["lifted"]
+    host.run(["mkfs.ext4", "-q", "-F", disk], timeout=60)
+    host.check("check-wipe", disk).refused("device.unrecognised")
+    release(host, disk)
+    host.mount(disk, "/srv/db")
+    host.check("check-reboot").allowed()
+    wait_for(lambda: "r2" not in host.guardctl("release", "list").stdout.decode(), "the release to end")
+    host.run(["umount", "/srv/db"])
+    host.check("check-wipe", disk).refused("device.unrecognised")
+
+
 def test_a_copy_of_released_data_is_not_released(host):
     replica = drained_replica(host)
     host.run(["cp", "-a", replica.datadir, "/srv/copy"])
