@@ -52,9 +52,13 @@ class Process:
         return Path(f"/proc/{self.outer}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
     def open_files(self):
-        """What its descriptors lead to, as text."""
+        """What its descriptors lead to, as text; nothing once it has ended."""
         found = []
-        for entry in Path(f"/proc/{self.outer}/fd").iterdir():
+        try:
+            entries = list(Path(f"/proc/{self.outer}/fd").iterdir())
+        except (FileNotFoundError, ProcessLookupError):
+            return found
+        for entry in entries:
             try:
                 found.append(os.readlink(entry))
             except FileNotFoundError:
