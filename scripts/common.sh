@@ -16,12 +16,12 @@ build_packages=(
 )
 # To run a container of this host (scripts/lab).
 lab_packages=(util-linux mount iproute2 hostname procps)
-# The -core packages of MariaDB are programs alone: no service, no data directory. The unit tests of its role run them.
+# MariaDB's server-core and client are programs alone: no service, no data directory. The unit tests of its role run them.
 # To test: the second compiler for the fuzzers, the checkers, and what the end-to-end tests drive.
 test_packages=(
   ccache catch2 clang clang-format clang-tidy libclang-rt-dev git
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
-  mariadb-server-core mariadb-client-core
+  mariadb-server-core mariadb-client
 )
 # Database servers for the lab. They are unpacked into a layer of its file system and never installed: installing one
 # could start a service, and would leave a data directory on this host.

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace roles_test {
@@ -75,6 +76,10 @@ MariadbServer::MariadbServer(const MariadbOptions& options) {
     arguments.push_back("--port=" + std::to_string(port_));
   } else {
     arguments.push_back("--skip-networking");
+  }
+  // Where scripts/test has unpacked them, for they are in no package of programs alone.
+  if (const char* const plugins = std::getenv("GUARDD_MARIADB_PLUGINS"); plugins != nullptr) {
+    arguments.push_back(std::string("--plugin-dir=") + plugins);
   }
   arguments.insert(arguments.end(), options.more.begin(), options.more.end());
   process_ = std::make_unique<ChildProcess>(arguments, directory_.path() + "/log");
