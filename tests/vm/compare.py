@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
-from expected import EXPECTED, UNJUDGED  # noqa: E402
+from expected import EXPECTED  # noqa: E402
 from verdict import Verdict  # noqa: E402
 
 
@@ -72,19 +72,9 @@ def judge(answers):
     return failures
 
 
-def show_unjudged(answers):
-    for stage, abouts in UNJUDGED:
-        for about in abouts:
-            answer = answers.given.get((stage, about))
-            if answer:
-                codes = sorted({reason["code"] for reason in answer["answer"]["reasons"]})
-                print(f"# not judged: {stage}, {about}: {' '.join([answer['answer']['verdict'], *codes])}")
-
-
 def main(answers_path, console_path):
     answers = Answers(answers_path)
     failures = judge(answers)
-    show_unjudged(answers)
     if answers.failure:
         failures += 1
         print(f"FAIL the machine's story: {answers.failure}; the end of its console:")

@@ -34,16 +34,14 @@ EXPECTED = [
     Expectation("stopped", ("host",), "refuse", "dataset.at_rest", DATA, STACK),
     # The filesystem is not mounted, but each layer still stands on another.
     Expectation("unmounted", HELD, "refuse", "device.in_use", detail="holds"),
+    # Stop the server, unmount, wipe: what was seen is remembered, on the volume and, once the stack is taken down, on
+    # each half of the mirror; and nobody vouches for what they carry.
+    *(Expectation(stage, about, "refuse", code, path)
+      for stage, about in (("unmounted", ("host", "volume")), ("taken down", ("host", *MEMBERS)))
+      for code, path in (("dataset.remembered", DATA), ("device.unrecognised", None))),
     # What has nothing to do with it may always be wiped.
     *(Expectation(stage, ("blank",), "allow") for stage in STAGES),
     # Swap on a logical volume is found from its disk.
     *(Expectation(stage, ("swap",), "refuse", "device.in_use", detail="swap is on it")
       for stage in STAGES),
-]
-
-# Answers that are printed and not judged: guardd does not remember a dataset whose filesystem is gone, nor look at
-# what an unmounted device holds (docs/status.md). Once it does, these become lines above.
-UNJUDGED = [
-    ("unmounted", ("host", "volume")),
-    ("taken down", ("host", *MEMBERS)),
 ]
