@@ -59,7 +59,9 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   memory.birth_ns = directory.birth_ns;
   memory.anchors = directory.anchors;
   std::vector<DeviceIdentity> devices = identify_devices(snapshot, graph, dataset.device_numbers);
-  if (!devices.empty()) memory.devices = std::move(devices);
+  // A look that could not read what devices carry must not make them unrecognisable.
+  const bool recognised = !devices.empty() && all_ok(snapshot, {"storage", "signatures"});
+  if (recognised || memory.devices.empty()) memory.devices = std::move(devices);
   if (memory.first_seen_s == 0) memory.first_seen_s = now_s;
   memory.last_seen_s = now_s;
   memory.last_written_s = std::max(memory.last_written_s, directory.newest_mtime_s);

@@ -218,6 +218,18 @@ TEST_CASE("only what is known to be deleted or overwritten is forgotten") {
   CHECK(host.learn(before).forgotten == (forgotten ? std::vector{id} : std::vector<std::string>()));
 }
 
+TEST_CASE("a look that can't read what devices carry does not make them unrecognisable") {
+  for (const char* name : {"storage", "signatures"}) {
+    Host host;
+    host.snapshot.signatures = {{DeviceNumber{8, 1}, Signature{"filesystem", "ext4", "aaaa", ""}}};
+    const std::vector<DatasetMemory> before = host.learn().memories;
+    REQUIRE(before.front().devices.front().uuid == "aaaa");
+    host.snapshot.signatures.clear();
+    host.blind(name);
+    CHECK(host.learn(before).memories.front().devices == before.front().devices);
+  }
+}
+
 TEST_CASE("a disk that is away is noticed, and when it came back") {
   Host host;
   const std::vector<DatasetMemory> before = host.learn().memories;
