@@ -20,7 +20,8 @@ namespace {
 using namespace std::string_literals;
 
 /// What getopt_long(3) returns for each long option; `operand` is its own choice for a word that is no option.
-enum Code : int {
+namespace code {
+enum : int {
   operand = 1,
   help = 'h',
   socket_path = 256,
@@ -41,26 +42,27 @@ enum Code : int {
   host,
   version
 };
+}  // namespace code
 
 constexpr option long_options[] = {
-    {"socket", required_argument, nullptr, socket_path},
-    {"json", no_argument, nullptr, json},
-    {"quiet", no_argument, nullptr, quiet},
-    {"timeout", required_argument, nullptr, timeout},
-    {"expect-host", required_argument, nullptr, expect_host},
-    {"wait", optional_argument, nullptr, wait},
-    {"target", required_argument, nullptr, target},
-    {"watch", no_argument, nullptr, watch},
-    {"operation", required_argument, nullptr, operation},
-    {"verdict", required_argument, nullptr, verdict},
-    {"reason", required_argument, nullptr, reason},
-    {"until", required_argument, nullptr, until},
-    {"since", required_argument, nullptr, since},
-    {"signature", required_argument, nullptr, signature},
-    {"nonce", required_argument, nullptr, nonce},
-    {"host", required_argument, nullptr, host},
-    {"help", no_argument, nullptr, help},
-    {"version", no_argument, nullptr, version},
+    {"socket", required_argument, nullptr, code::socket_path},
+    {"json", no_argument, nullptr, code::json},
+    {"quiet", no_argument, nullptr, code::quiet},
+    {"timeout", required_argument, nullptr, code::timeout},
+    {"expect-host", required_argument, nullptr, code::expect_host},
+    {"wait", optional_argument, nullptr, code::wait},
+    {"target", required_argument, nullptr, code::target},
+    {"watch", no_argument, nullptr, code::watch},
+    {"operation", required_argument, nullptr, code::operation},
+    {"verdict", required_argument, nullptr, code::verdict},
+    {"reason", required_argument, nullptr, code::reason},
+    {"until", required_argument, nullptr, code::until},
+    {"since", required_argument, nullptr, code::since},
+    {"signature", required_argument, nullptr, code::signature},
+    {"nonce", required_argument, nullptr, code::nonce},
+    {"host", required_argument, nullptr, code::host},
+    {"help", no_argument, nullptr, code::help},
+    {"version", no_argument, nullptr, code::version},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -71,17 +73,17 @@ struct Specific {
   const char* name;
 };
 constexpr std::array specific_options{
-    Specific{target, target_option, "--target"},
-    Specific{wait, wait_option, "--wait"},
-    Specific{watch, watch_option, "--watch"},
-    Specific{operation, operation_option, "--operation"},
-    Specific{verdict, verdict_option, "--verdict"},
-    Specific{reason, reason_option, "--reason"},
-    Specific{until, until_option, "--until"},
-    Specific{since, since_option, "--since"},
-    Specific{signature, signature_option, "--signature"},
-    Specific{nonce, nonce_option, "--nonce"},
-    Specific{host, host_option, "--host"},
+    Specific{code::target, target_option, "--target"},
+    Specific{code::wait, wait_option, "--wait"},
+    Specific{code::watch, watch_option, "--watch"},
+    Specific{code::operation, operation_option, "--operation"},
+    Specific{code::verdict, verdict_option, "--verdict"},
+    Specific{code::reason, reason_option, "--reason"},
+    Specific{code::until, until_option, "--until"},
+    Specific{code::since, since_option, "--since"},
+    Specific{code::signature, signature_option, "--signature"},
+    Specific{code::nonce, nonce_option, "--nonce"},
+    Specific{code::host, host_option, "--host"},
 };
 
 /// sethostname(2) takes 64 bytes, DNS names have at most 253.
@@ -126,12 +128,12 @@ class Reader {
     // '-': every word in its order, none moved to the end. ':': a missing value is told from an unknown option.
     while (error_.empty()) {
       const char* const word = argv[static_cast<std::size_t>(std::max(optind, 1))];
-      const int code = getopt_long(argc, argv.data(), "-:h", long_options, nullptr);
-      if (code == -1) break;
-      if (code == operand) {
+      const int option = getopt_long(argc, argv.data(), "-:h", long_options, nullptr);
+      if (option == -1) break;
+      if (option == code::operand) {
         take_operand(optarg);
       } else {
-        take_option(code, word, optarg);
+        take_option(option, word, optarg);
       }
     }
     for (int i = optind; error_.empty() && i < argc; ++i) take_operand(argv[static_cast<std::size_t>(i)]);
@@ -160,94 +162,94 @@ class Reader {
     }
   }
 
-  void take_option(int code, std::string_view word, const char* value) {
+  void take_option(int given, std::string_view word, const char* value) {
     const std::string name(word.substr(0, word.find('=')));
     const bool is_known = word == "-h" || std::any_of(std::begin(long_options), std::end(long_options) - 1,
                                                       [&](const option& known) { return name == "--"s + known.name; });
     const bool is_separate = name.size() == word.size();
     if (!is_known) {
       error_ = "there is no option " + quoted(name) + " (a file of that name: ./" + printable(name, 200) + ")";
-    } else if (code == '?') {
+    } else if (given == '?') {
       error_ = name + " takes no value";
-    } else if (code != target && code != signature && !seen_.insert(code).second) {
+    } else if (given != code::target && given != code::signature && !seen_.insert(given).second) {
       error_ = name + " is given twice";
-    } else if (code == ':' || (value != nullptr && is_separate && *value == '-')) {
+    } else if (given == ':' || (value != nullptr && is_separate && *value == '-')) {
       error_ = name + " wants a value";
     } else if (value != nullptr && *value == '\0') {
       error_ = name + " has an empty value: is a shell variable unset?";
     } else {
-      seen_.insert(code);
-      store(code, value == nullptr ? std::string_view{} : value);
+      seen_.insert(given);
+      store(given, value == nullptr ? std::string_view{} : value);
     }
   }
 
-  void store(int code, std::string_view value) {
-    switch (code) {
-      case socket_path:
+  void store(int given, std::string_view value) {
+    switch (given) {
+      case code::socket_path:
         out_.socket = value;
         out_.socket_given = true;
         if (value.size() >= sizeof(sockaddr_un::sun_path))
           error_ = "--socket: a socket's path has at most 107 bytes, unix(7)";
         break;
-      case json:
+      case code::json:
         out_.json = true;
         break;
-      case quiet:
+      case code::quiet:
         out_.quiet = true;
         break;
-      case help:
+      case code::help:
         out_.help = true;
         break;
-      case version:
+      case code::version:
         out_.version = true;
         break;
-      case watch:
+      case code::watch:
         out_.watch = true;
         break;
-      case target:
+      case code::target:
         out_.targets.emplace_back(value);
         break;
-      case expect_host:
+      case code::expect_host:
         out_.expect_host = value;
         if (!is_host_name(value))
           error_ = "--expect-host: " + quoted(value) + " is no host name, machine-id or product_uuid";
         break;
-      case timeout: {
+      case code::timeout: {
         const auto time = parse_seconds(value, shortest_timeout, longest_timeout);
         if (!time) error_ = "--timeout: " + quoted(value) + " is not a number of seconds from 0.001 to 3600";
         out_.timeout = time.value_or(out_.timeout);
         break;
       }
-      case wait:
+      case code::wait:
         out_.wait = value.empty() ? longest_wait : parse_seconds(value, std::chrono::nanoseconds{0}, longest_wait);
         if (!out_.wait) error_ = "--wait: " + quoted(value) + " is not a number of seconds from 0 to 31536000";
         break;
-      case operation:
+      case code::operation:
         out_.operation = value;
         if (!parse_operation(value)) error_ = "--operation: " + quoted(value) + " is not reinstall, wipe or reboot";
         break;
-      case verdict:
+      case code::verdict:
         out_.verdict = value;
         if (value != "allow" && value != "refuse" && value != "unknown")
           error_ = "--verdict: " + quoted(value) + " is not allow, refuse or unknown";
         break;
-      case reason:
+      case code::reason:
         out_.reason = value;
         break;
-      case signature:
+      case code::signature:
         out_.signatures.emplace_back(value);
         break;
-      case nonce:
+      case code::nonce:
         out_.nonce = value;
         break;
-      case host:
+      case code::host:
         out_.host = value;
         break;
-      case until:
+      case code::until:
         out_.until_s = parse_moment(value, std::time(nullptr), Direction::ahead);
         if (!out_.until_s) error_ = "--until: " + quoted(value) + std::string(no_moment);
         break;
-      case since:
+      case code::since:
         out_.since_s = parse_moment(value, std::time(nullptr), Direction::ago);
         if (!out_.since_s) error_ = "--since: " + quoted(value) + std::string(no_moment);
         break;

@@ -125,7 +125,7 @@ std::string policy_lines(const json& document, const Style& style) {
   return "\n" + style.bold("Policy") + "\n" + line + "\n" + problem_lines(policy, style);
 }
 
-std::string hold_lines(const json& document, const Style& style) {
+std::string hold_table(const json& document, const Style& style) {
   const json& holds = shown_array(document, "holds");
   if (holds.empty()) return "";
   std::vector<Row> rows{{"ID", "OPERATION", "TARGETS", "BY", "REASON"}};
@@ -150,7 +150,7 @@ std::string remembered_lines(const json& document, const Style& style) {
   return rows.size() == 1 ? "" : "\n" + style.bold("Remembered") + "\n" + table(rows);
 }
 
-std::string release_lines(const json& document, const Style& style) {
+std::string release_table(const json& document, const Style& style) {
   std::vector<Row> rows{{"ID", "WHAT", "BY", "REASON"}};
   for (const json& release : shown_array(document, "releases")) {
     const std::string path = shown_text(release, "path");
@@ -169,7 +169,7 @@ std::string ledger_lines(const json& document, const Style& style) {
 
 std::string render_status(const json& document, const Style& style) {
   return heading(document, style) + verdict_lines(document, style) + dataset_lines(document, style) +
-         remembered_lines(document, style) + release_lines(document, style) + hold_lines(document, style) +
+         remembered_lines(document, style) + release_table(document, style) + hold_table(document, style) +
          inspector_lines(document, style) + policy_lines(document, style) + ledger_lines(document, style);
 }
 

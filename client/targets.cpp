@@ -19,7 +19,7 @@
 namespace guardd::client {
 namespace {
 
-Error usage(std::string message) { return {"usage", std::move(message)}; }
+Error bad_target(std::string message) { return {"usage", std::move(message)}; }
 
 std::string shown(const std::string& name) { return printable(name, 400); }
 
@@ -50,7 +50,7 @@ bool is_utf8(const std::string& text) {
 }
 
 Result<Target> resolve(const std::string& name, Operation operation) {
-  if (name.empty()) return usage("a target is empty: is a shell variable unset?");
+  if (name.empty()) return bad_target("a target is empty: is a shell variable unset?");
   const Result<std::string> path = canonical_path(name);
   if (!path) return path.error();
   // O_PATH opens nothing: no device is touched, no FIFO waits. What it holds is what is asked about, also if the name
@@ -67,10 +67,10 @@ Result<Target> resolve(const std::string& name, Operation operation) {
                 .mount_id = std::nullopt,
                 .inode = std::nullopt};
   if (S_ISCHR(status.stx_mode) || S_ISFIFO(status.stx_mode) || S_ISSOCK(status.stx_mode) || S_ISLNK(status.stx_mode)) {
-    return usage("target " + shown(name) + " is no block device, file or directory");
+    return bad_target("target " + shown(name) + " is no block device, file or directory");
   }
   if (operation == Operation::reinstall && !target.block_device) {
-    return usage("target " + shown(name) + " is no block device: check-reinstall --target wants a disk");
+    return bad_target("target " + shown(name) + " is no block device: check-reinstall --target wants a disk");
   }
   if (!is_utf8(*path)) {
     return Error{"target.untraceable",
@@ -90,7 +90,7 @@ Result<Target> resolve(const std::string& name, Operation operation) {
 }  // namespace
 
 Result<std::vector<Target>> resolve_targets(std::span<const std::string> names, Operation operation) {
-  if (names.empty()) return usage("no target: an empty list is never everything");
+  if (names.empty()) return bad_target("no target: an empty list is never everything");
   std::vector<Target> targets;
   for (const std::string& name : names) {
     Result<Target> target = resolve(name, operation);
@@ -98,7 +98,7 @@ Result<std::vector<Target>> resolve_targets(std::span<const std::string> names, 
     if (std::find(targets.begin(), targets.end(), *target) == targets.end())
       targets.push_back(std::move(target).value());
     if (targets.size() > max_targets)
-      return usage("more than " + std::to_string(max_targets) + " targets: ask in parts");
+      return bad_target("more than " + std::to_string(max_targets) + " targets: ask in parts");
   }
   return targets;
 }

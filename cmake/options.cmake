@@ -22,6 +22,10 @@ if(GUARDD_SANITIZE MATCHES thread)
   # The thread sanitizer knows no fences (gcc(1), -Wtsan); Asio's locks order what its fences would.
   target_compile_definitions(guardd_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # A unity build includes the .cpp files: to GCC what their anonymous namespaces hold comes from headers.
+  target_compile_options(guardd_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

@@ -2,29 +2,14 @@
 #include "core/approval.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <string_view>
 
 #include "core/text.hpp"
+#include "core/utc.hpp"
 
 namespace guardd {
 namespace {
-
-std::string two_digits(std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
-
-/// "2027-01-29 18:00:00 UTC"
-std::string utc_text(std::int64_t time_s) {
-  using namespace std::chrono;
-  constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999: beyond it a calendar overflows
-  const sys_seconds time{seconds(std::clamp<std::int64_t>(time_s, 0, last_second))};
-  const sys_days day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return std::to_string(static_cast<int>(date.year())) + "-" + two_digits(static_cast<unsigned>(date.month())) + "-" +
-         two_digits(static_cast<unsigned>(date.day())) + " " + two_digits(clock.hours().count()) + ":" +
-         two_digits(clock.minutes().count()) + ":" + two_digits(clock.seconds().count()) + " UTC";
-}
 
 bool of_one_person(const GoodSignature& left, const GoodSignature& right) {
   if (left.key == right.key) return true;

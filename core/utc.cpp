@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/utc.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -18,7 +19,9 @@ std::string padded(std::int64_t number, std::size_t width) {
 
 std::string utc_text(std::int64_t seconds) {
   using namespace std::chrono;
-  const sys_seconds time{std::chrono::seconds{seconds}};
+  constexpr std::int64_t first_second = -62'167'219'200;  // of the year 0
+  constexpr std::int64_t last_second = 253'402'300'799;   // of the year 9999: beyond it a calendar overflows
+  const sys_seconds time{std::chrono::seconds{std::clamp<std::int64_t>(seconds, first_second, last_second)}};
   const sys_days day = floor<days>(time);
   const year_month_day date(day);
   const hh_mm_ss clock(time - day);

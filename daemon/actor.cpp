@@ -27,7 +27,7 @@ std::optional<std::uint32_t> number_in(const std::string& file) {
 }
 
 std::string name_of(uid_t uid) {
-  const std::string number = "uid " + std::to_string(uid);
+  std::string number = "uid " + std::to_string(uid);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"), std::fclose);
   if (!file) return number;
   while (const passwd* const entry = ::fgetpwent(file.get())) {

@@ -19,7 +19,7 @@ bool is_system(const Weighing& weighing, const BlockDeviceFact& device, const Si
   });
 }
 
-std::string describe(const Signature& signature) {
+std::string signature_text(const Signature& signature) {
   std::string text = signature.type;
   if (!signature.label.empty()) text += ", label " + signature.label;
   if (!signature.uuid.empty()) text += ", UUID " + signature.uuid;
@@ -58,8 +58,8 @@ void weigh_content(Weighing& weighing, const Unvouched& devices, const BlockDevi
     const Signature& found = fact->signature.value();
     if (found.type.empty() || is_system(weighing, device, found) || devices.is_in_mounted_pool(found)) continue;
     refuse(weighing, device,
-           node + " carries " + describe(found) + ", is mounted nowhere and is no known part of the system",
-           describe(found));
+           node + " carries " + signature_text(found) + ", is mounted nowhere and is no known part of the system",
+           signature_text(found));
   }
   if (is_system(weighing, device, {})) return;  // by its name or partition type alone
   for (const std::string& why : unknowns) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/data/config_paths.hpp"
+#include "daemon/os/trim.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -8,12 +9,6 @@ namespace guardd {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 char folded(char c) {
   if (c == '-') return '_';
@@ -31,8 +26,9 @@ bool is_wanted(std::string_view key, const std::vector<std::string>& keys) {
 
 /// Takes a quoted string, or what stands before a comma or a comment.
 std::string_view take_value(std::string_view& rest) {
-  rest = trimmed(rest);
-  while (rest.starts_with('[') || rest.starts_with(',') || rest.starts_with('-')) rest = trimmed(rest.substr(1));
+  rest = trimmed(rest, blanks);
+  while (rest.starts_with('[') || rest.starts_with(',') || rest.starts_with('-'))
+    rest = trimmed(rest.substr(1), blanks);
   if (rest.starts_with('"') || rest.starts_with('\'')) {
     const std::size_t end = std::min(rest.find(rest.front(), 1), rest.size());
     const std::string_view value = rest.substr(1, end - 1);
@@ -41,7 +37,7 @@ std::string_view take_value(std::string_view& rest) {
   }
   const std::size_t end =
       std::min({rest.find(','), rest.find(" #"), rest.find("\t#"), rest.find('<'), rest.find(']'), rest.size()});
-  const std::string_view value = trimmed(rest.substr(0, end));
+  const std::string_view value = trimmed(rest.substr(0, end), blanks);
   const bool more = end < rest.size() && rest[end] == ',';
   rest = more ? rest.substr(end + 1) : std::string_view();
   return value;
@@ -50,7 +46,7 @@ std::string_view take_value(std::string_view& rest) {
 /// Adds the absolute paths among the values; says whether there was any value at all.
 bool add_values(std::string_view rest, std::vector<std::string>& paths) {
   bool any = false;
-  while (!trimmed(rest).empty() && paths.size() < max_config_paths) {
+  while (!trimmed(rest, blanks).empty() && paths.size() < max_config_paths) {
     const std::size_t before = rest.size();
     const std::string_view value = take_value(rest);
     any = any || !value.empty();
@@ -70,7 +66,7 @@ std::vector<std::string> parse_config_paths(std::string_view text, const std::ve
   while (!text.empty() && paths.size() < max_config_paths) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    line = trimmed(line);
+    line = trimmed(line, blanks);
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (in_list && line.front() == '-') {
       add_values(line.substr(1), paths);
@@ -86,7 +82,7 @@ std::vector<std::string> parse_config_paths(std::string_view text, const std::ve
       in_list = wanted;
       continue;
     }
-    std::string_view rest = trimmed(line.substr(end));
+    std::string_view rest = trimmed(line.substr(end), blanks);
     if (rest.starts_with('=') || rest.starts_with(':') || rest.starts_with('>')) rest.remove_prefix(1);
     in_list = !add_values(rest, paths);
   }

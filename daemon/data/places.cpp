@@ -13,6 +13,7 @@
 #include "daemon/data/read_node.hpp"
 #include "daemon/data/safe_walk.hpp"
 #include "daemon/inspect/report.hpp"
+#include "daemon/os/join.hpp"
 #include "daemon/os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
@@ -30,13 +31,6 @@ constexpr int max_climb = 5;  // /var/lib/postgresql/15/main/base/16384: a file'
 std::string parent_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
-}
-
-std::string joined(const std::string& directory, std::string_view name) {
-  std::string path = directory == "/" ? "" : directory;
-  path += '/';
-  path += name;
-  return path;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "daemon/data/open_beneath.hpp"
 #include "daemon/inspect/report.hpp"
 #include "daemon/os/clock.hpp"
+#include "daemon/os/join.hpp"
 #include "daemon/os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
@@ -29,11 +30,6 @@ constexpr std::size_t max_depth = 32;
 constexpr std::size_t many_children = 1000;
 constexpr std::size_t many_in_shared = 100;
 constexpr std::size_t penalty = 4;
-
-std::string joined(const std::string& directory, const std::string& name) {
-  if (name.empty()) return directory;
-  return directory == "/" ? "/" + name : directory + "/" + name;
-}
 
 }  // namespace
 

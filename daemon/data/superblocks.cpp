@@ -11,7 +11,7 @@
 namespace guardd {
 namespace {
 
-constexpr int max_climb = 64;  // mounts upon mounts; a table may claim that two lie on each other
+constexpr int max_mounts_upon = 64;  // mounts upon mounts; a table may claim that two lie on each other
 
 template <typename Wanted>
 std::vector<Superblock> superblocks_of(const std::vector<View*>& views, Wanted is_wanted) {
@@ -37,7 +37,7 @@ std::vector<Superblock> superblocks_of(const std::vector<View*>& views, Wanted i
 /// in use, /sys/fs/cgroup is a tmpfs.
 bool hangs_beneath_pseudo(const View& view, const MountFact& mount) {
   const MountFact* above = view.mounts().by_id(mount.parent);
-  for (int climbed = 0; above != nullptr && climbed < max_climb; ++climbed) {
+  for (int climbed = 0; above != nullptr && climbed < max_mounts_upon; ++climbed) {
     if (classify_filesystem(above->fstype, above->device) == FsClass::pseudo) return true;
     above = view.mounts().by_id(above->parent);
   }

@@ -10,6 +10,7 @@
 #include "daemon/data/listing.hpp"
 #include "daemon/data/open_beneath.hpp"
 #include "daemon/data/safe_walk.hpp"
+#include "daemon/os/join.hpp"
 #include "daemon/os/read.hpp"
 
 namespace guardd {
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::size_t max_waiting = 1'000'000;  // directories that are known and not yet looked into
 constexpr std::size_t max_found = 8;
-
-std::string joined(const std::string& directory, std::string_view name) {
-  std::string path = directory;
-  if (!path.empty() && path != "/") path += '/';
-  if (path == "/") return path.append(name);
-  return path.append(name);
-}
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "daemon/data/listing.hpp"
 #include "daemon/data/open_beneath.hpp"
 #include "daemon/os/clock.hpp"
+#include "daemon/os/join.hpp"
 #include "daemon/os/read.hpp"
 
 namespace guardd {
@@ -24,12 +25,6 @@ bool read_status(int directory, const char* name, struct statx& status) {
   constexpr unsigned wanted = STATX_TYPE | STATX_MTIME | STATX_CTIME | STATX_SIZE;
   constexpr int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
   return ::statx(directory, name, flags, wanted, &status) == 0;
-}
-
-std::string joined(const std::string& directory, const std::string& name) {
-  std::string path = directory;
-  if (!path.empty()) path += '/';
-  return path += name;
 }
 
 void count(Watermark& mark, const struct statx& status) {

@@ -9,7 +9,7 @@
 namespace guardd::ledger {
 namespace {
 
-constexpr JsonLimits record_limits{.bytes = std::size_t{1024} * 1024, .depth = 16, .values = 16'384};
+constexpr JsonLimits audit_limits{.bytes = std::size_t{1024} * 1024, .depth = 16, .values = 16'384};
 
 Result<AuditHead> head_of(Database& database, std::string_view query, AuditHead otherwise) {
   Result<Statement> row = database.prepare(query);
@@ -74,7 +74,7 @@ Result<nlohmann::json> read_records(Database& database, const AuditQuery& query)
     const Result<bool> row = rows->step();
     if (!row) return row.error();
     if (!*row) break;
-    Result<nlohmann::json> record = parse_json(rows->text(0), record_limits);
+    Result<nlohmann::json> record = parse_json(rows->text(0), audit_limits);
     if (!record || !record->is_object()) return Error{"ledger.failed", "a record is no JSON object: see audit verify"};
     (*record)["hash"] = rows->text(1);
     records.push_back(std::move(*record));

@@ -15,13 +15,13 @@ namespace {
 
 Error failed(std::string what) { return {"ledger.failed", std::move(what)}; }
 
-constexpr char prefix = 'h';
+constexpr char hold_prefix = 'h';
 constexpr std::string_view hold_columns = "number, operation, targets, reason, added_by, added_s, until_s";
 
 /// The hold of a row of hold_columns. What can't be read is an error: a hold that is skipped is one that is lifted.
 Result<Hold> read_hold(const Statement& row) {
   Hold hold;
-  hold.id = numbered_id(prefix, row.number(0));
+  hold.id = numbered_id(hold_prefix, row.number(0));
   const auto operation = parse_operation(row.text(1));
   if (!operation) return failed("hold " + hold.id + " is of an unknown operation");
   hold.operation = *operation;
@@ -66,14 +66,14 @@ Result<Hold> insert_hold(Database& database, Hold hold) {
   if (hold.until_s) row->bind(6, *hold.until_s);  // unbound is NULL
   const Result<bool> inserted = row->step();
   if (!inserted) return inserted.error();
-  hold.id = numbered_id(prefix, row->number(0));
+  hold.id = numbered_id(hold_prefix, row->number(0));
   return hold;
 }
 
 Result<Hold> remove_hold(Database& database, const std::string& id) {
   Result<Statement> row = database.prepare("DELETE FROM holds WHERE number = ? RETURNING " + std::string(hold_columns));
   if (!row) return row.error();
-  const Result<bool> removed = row->bind(1, number_of(prefix, id)).step();
+  const Result<bool> removed = row->bind(1, number_of(hold_prefix, id)).step();
   if (!removed) return removed.error();
   if (!*removed) return Error{"not_found", "there is no hold " + id};
   return read_hold(*row);

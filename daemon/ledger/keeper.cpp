@@ -73,7 +73,7 @@ void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
     lessons.emplace(id, std::nullopt);
     store_late({.wall_s = wall_s, .kind = "dataset.gone", .actor = {}, .what = {{"dataset", id}}});
   }
-  if (writer_ && !lessons.empty()) writer_->learn(std::move(lessons), urgent);
+  if (writer_ && !lessons.empty()) writer_->learn(lessons, urgent);
 }
 
 boost::asio::awaitable<Result<Stored>> Keeper::store(Change change) {

@@ -11,10 +11,10 @@
 namespace guardd::ledger {
 namespace {
 
-constexpr char prefix = 'r';
+constexpr char release_prefix = 'r';
 
 Result<Release> read_release(const Statement& row) {
-  const std::string id = numbered_id(prefix, row.number(0));
+  const std::string id = numbered_id(release_prefix, row.number(0));
   Result<Release> release = parse_record<Release>(row.text(1), "release " + id);
   if (release) release->id = id;
   return release;
@@ -46,14 +46,14 @@ Result<Release> insert_release(Database& database, Release release) {
   if (!row) return row.error();
   const Result<bool> inserted = row->bind(1, to_text(release)).step();
   if (!inserted) return inserted.error();
-  release.id = numbered_id(prefix, row->number(0));
+  release.id = numbered_id(release_prefix, row->number(0));
   return release;
 }
 
 Result<Release> delete_release(Database& database, const std::string& id) {
   Result<Statement> row = database.prepare("DELETE FROM releases WHERE number = ? RETURNING number, record");
   if (!row) return row.error();
-  const Result<bool> removed = row->bind(1, number_of(prefix, id)).step();
+  const Result<bool> removed = row->bind(1, number_of(release_prefix, id)).step();
   if (!removed) return removed.error();
   if (!*removed) return Error{"not_found", "there is no release " + id};
   return read_release(*row);

@@ -100,11 +100,11 @@ void Writer::store_late(AuditRecord record) {
   ++left_out_;
 }
 
-void Writer::learn(Lessons lessons, bool urgent) {
+void Writer::learn(const Lessons& lessons, bool urgent) {
   {
     const std::lock_guard lock(mutex_);
     urgent_ = urgent_ || urgent;
-    for (auto& [id, memory] : lessons) lessons_.insert_or_assign(id, std::move(memory));
+    for (const auto& [id, memory] : lessons) lessons_.insert_or_assign(id, memory);
     learned_ = true;
   }
   woken_.notify_one();

@@ -15,7 +15,7 @@ using procfs::take_field;
 constexpr std::uint32_t accepts_connections = 1U << 16U;
 
 /// "ffff9c: 00000002 00000000 00010000 0001 01 12345 /run/mysqld/mysqld.sock"
-std::optional<UnixSocket> parse_line(std::string_view line) {
+std::optional<UnixSocket> parse_socket(std::string_view line) {
   std::string_view rest = line;
   const std::string_view address = take_field(rest);
   if (address.size() < 2 || address.back() != ':' ||
@@ -49,7 +49,7 @@ Result<std::vector<UnixSocket>> parse_net_unix(std::string_view text) {
   std::vector<UnixSocket> sockets;
   while (!text.empty()) {
     const std::string_view line = procfs::take_line(text);
-    if (auto socket = parse_line(line)) {
+    if (auto socket = parse_socket(line)) {
       sockets.push_back(std::move(*socket));
     } else if (!sockets.empty() && !sockets.back().path.empty()) {
       sockets.back().path += '\n';

@@ -16,7 +16,7 @@
 namespace guardd {
 namespace {
 
-constexpr std::string_view deleted_suffix = " (deleted)";
+constexpr std::string_view removed_suffix = " (deleted)";
 
 void add(std::vector<DeviceNumber>& devices, DeviceNumber device) {
   if (std::ranges::find(devices, device) == devices.end()) devices.push_back(device);
@@ -50,7 +50,7 @@ std::optional<BackingFile> read_backing_file(const BlockDeviceFact& loop, const 
 
 std::vector<DeviceNumber> trace_file(std::string_view path, std::optional<DeviceNumber> st_dev,
                                      const std::vector<MountFact>& mounts, std::uint64_t host_mnt_ns) {
-  if (path.ends_with(deleted_suffix)) path.remove_suffix(deleted_suffix.size());
+  if (path.ends_with(removed_suffix)) path.remove_suffix(removed_suffix.size());
   if (!st_dev) return by_path(path, mounts, host_mnt_ns);
   if (st_dev->major != 0) return {*st_dev};
 

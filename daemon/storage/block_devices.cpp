@@ -20,7 +20,7 @@ constexpr std::size_t max_attribute = 8192;  // a page and some: sysfs attribute
 constexpr std::size_t max_links = 1024;
 constexpr std::uint64_t sector_bytes = 512;  // of `size`, whatever the device's own sectors are
 
-std::string_view trimmed(std::string_view text) {
+std::string_view one_line(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   return text;
 }
@@ -43,7 +43,7 @@ class Attributes {
 
   std::optional<std::string> text(const char* name) {
     Result<std::string> content = read_file(directory_ + "/" + name, max_attribute);
-    if (content) return std::string(trimmed(*content));
+    if (content) return std::string(one_line(*content));
     if (!is_gone(content.error())) add_problem(problems_, content.error().message);
     return std::nullopt;
   }
@@ -134,7 +134,7 @@ void put_logical_on_extended(std::vector<ReadDevice>& devices) {
 }  // namespace
 
 std::optional<DeviceNumber> parse_device_number(std::string_view text) {
-  text = trimmed(text);
+  text = one_line(text);
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const auto major = to_integer<std::uint32_t>(text.substr(0, colon));

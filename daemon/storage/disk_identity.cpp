@@ -8,10 +8,10 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_attribute = 4096;  // PAGE_SIZE, sysfs(5)
+constexpr std::size_t max_file = 4096;  // PAGE_SIZE, sysfs(5)
 
 std::string content(const std::string& path) {
-  Result<std::string> text = read_file(path, max_attribute);
+  Result<std::string> text = read_file(path, max_file);
   return text ? std::move(text).value() : "";
 }
 

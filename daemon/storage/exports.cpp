@@ -11,7 +11,7 @@ namespace guardd {
 namespace {
 
 constexpr std::size_t max_entries = 4096;
-constexpr std::size_t max_attribute = 8192;
+constexpr std::size_t max_setting = 8192;
 
 std::optional<std::uint32_t> number_after(std::string_view text, std::string_view key) {
   const std::size_t at = text.rfind(key);
@@ -61,7 +61,7 @@ class Exports {
   }
 
   std::optional<std::string> attribute(const std::string& directory, const char* name) {
-    Result<std::string> text = read_file(path(directory, name), max_attribute);
+    Result<std::string> text = read_file(path(directory, name), max_setting);
     if (!text) {
       const std::string& code = text.error().code;
       if (code != "enoent" && code != "enotdir" && code != "enodev") add_problem(problems_, text.error().message);

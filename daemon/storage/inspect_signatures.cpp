@@ -15,7 +15,7 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_devices = 4096;
+constexpr std::size_t max_signatures = 4096;
 // Documentation/admin-guide/devices.txt of the kernel. A floppy drive without a disk takes seconds to say so; a CD is
 // no disk that an installer or a wipe writes to, and the size of an empty drive is made up (sr_probe() in
 // drivers/scsi/sr.c).
@@ -37,7 +37,7 @@ class SignatureInspection {
     }
     for (const BlockDeviceFact& device : devices_) {
       std::string why;
-      if (output_.signatures.size() >= max_devices) why = "there are more than " + std::to_string(max_devices);
+      if (output_.signatures.size() >= max_signatures) why = "there are more than " + std::to_string(max_signatures);
       if (monotonic_now_us() - began > input_.deadline_ms * 1000) why = "the time was up";
       if (!why.empty()) add_problem(problems_, "/dev/" + device.name + " was not looked into: " + why);
       output_.signatures.push_back({device.device, why.empty() ? look_into(device) : Unknown{why}});

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "daemon/inspect/report.hpp"
+#include "daemon/os/join.hpp"
 #include "daemon/os/read.hpp"
 #include "daemon/storage/block_devices.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
 constexpr std::size_t max_units = 20'000;
-
-std::string joined(const std::string& directory, const std::string& name) {
-  return std::string(directory).append("/").append(name);
-}
 
 std::vector<std::string> names_in(const std::string& directory, std::vector<std::string>& problems) {
   Result<std::vector<std::string>> names = list_names(directory, max_units);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/storage/wanted_mount.hpp"
+#include "daemon/os/trim.hpp"
 
 #include <libmount/libmount.h>
 
@@ -10,13 +11,7 @@
 namespace guardd {
 namespace {
 
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
+constexpr std::string_view unit_blanks = " \t\r";
 
 std::string_view take_line(std::string_view& rest) {
   const std::string_view line = rest.substr(0, rest.find('\n'));
@@ -25,8 +20,8 @@ std::string_view take_line(std::string_view& rest) {
 }
 
 std::string_view take_word(std::string_view& rest) {
-  rest = trimmed(rest);
-  const std::string_view word = rest.substr(0, rest.find_first_of(blanks));
+  rest = trimmed(rest, unit_blanks);
+  const std::string_view word = rest.substr(0, rest.find_first_of(unit_blanks));
   rest.remove_prefix(word.size());
   return word;
 }
@@ -83,10 +78,10 @@ std::optional<WantedMount> parse_mount_unit(std::string_view text, const std::st
   mount.named_by = named_by;
   bool in_section = false;
   while (!text.empty()) {
-    std::string line(trimmed(take_line(text)));
+    std::string line(trimmed(take_line(text), unit_blanks));
     while (line.ends_with('\\') && !text.empty()) {
       line.back() = ' ';
-      line += trimmed(take_line(text));
+      line += trimmed(take_line(text), unit_blanks);
     }
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
@@ -95,8 +90,8 @@ std::optional<WantedMount> parse_mount_unit(std::string_view text, const std::st
     }
     const std::size_t equals = line.find('=');
     if (!in_section || equals == std::string::npos) continue;
-    const std::string_view key = trimmed(std::string_view(line).substr(0, equals));
-    const std::string value(trimmed(std::string_view(line).substr(equals + 1)));
+    const std::string_view key = trimmed(std::string_view(line).substr(0, equals), unit_blanks);
+    const std::string value(trimmed(std::string_view(line).substr(equals + 1), unit_blanks));
     if (key == "What") mount.what = value;
     if (key == "Where") mount.where = value;
     if (key == "Type") mount.fstype = value;
@@ -109,7 +104,7 @@ std::optional<WantedMount> parse_mount_unit(std::string_view text, const std::st
 WantedCrypts parse_crypttab(std::string_view text) {
   WantedCrypts wanted;
   for (std::size_t number = 1; !text.empty(); ++number) {
-    std::string_view rest = trimmed(take_line(text));
+    std::string_view rest = trimmed(take_line(text), unit_blanks);
     if (rest.empty() || rest.front() == '#') continue;
     WantedCrypt entry;
     entry.name = take_word(rest);

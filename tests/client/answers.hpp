@@ -14,6 +14,9 @@ std::string this_boot();
 nlohmann::json answer(const std::string& verdict, const std::string& operation = "reinstall",
                       const std::vector<std::string>& targets = {});
 
+/// Whether `part` is in `text`.
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 /// A reason as guardd gives it.
 nlohmann::json reason(const std::string& code);
 

@@ -14,8 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// What the client answers for itself, in both forms: the exit status, one line of JSON, and text that says so.
 void check_unknown(const std::string& socket, const std::string& code, const std::string& message,
                    std::vector<std::string> more = {}) {

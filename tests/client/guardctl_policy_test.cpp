@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST_CASE("guardctl policy check: the shipped policies are valid") {
   const Run run = guardctl({"policy", "check", GUARDD_SOURCE_DIR "/policies"});
   INFO(run.out);

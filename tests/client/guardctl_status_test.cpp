@@ -10,8 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 json status_document() {
   const json verdict = answer("refuse");
   return {{"host", verdict["host"]},

@@ -43,7 +43,7 @@ TEST_CASE("a challenge is these bytes and no others") {
         "target: /dev/sdb, block device 8:16\n"
         "reason: the disk is dying\n"
         "requested-by: ann (uid 1000)\n"
-        "requested-at: 2027-01-15 08:00:00 UTC\n"
+        "requested-at: 2027-01-15T08:00:00Z\n"
         "valid-for: 900 s\n"
         "expires-boot-ms: 1000000\n"
         "nonce: 4k7q-f2mz\n");

@@ -14,13 +14,13 @@ constexpr std::int64_t now_s = 1'800'000'000;
 constexpr std::int64_t day_s = 86'400;
 
 /// A host on which a stopped server's data was seen, and a look that saw everything.
-struct Host {
+struct StoppedHost {
   Snapshot snapshot;
   DatasetMemory memory;
   std::vector<Dataset> datasets;
   ReleaseTerms terms{.quiet_s = day_s, .wall_s = now_s, .latest_s = now_s - 5};
 
-  Host() {
+  StoppedHost() {
     for (const char* name : {"processes", "open_files", "storage", "data_directories", "memory"}) {
       snapshot.inspectors.push_back({.name = name, .health = Health::ok, .problems = {}, .duration_us = 1});
     }
@@ -58,7 +58,7 @@ bool granted(const ReleaseJudgement& judgement) {
 }  // namespace
 
 TEST_CASE("data to which nothing has happened for the quiet time may be released") {
-  Host host;
+  StoppedHost host;
   CHECK(granted(host.judge()));
   host.terms.quiet_s = 10 * day_s;
   CHECK(granted(host.judge()));
@@ -67,7 +67,7 @@ TEST_CASE("data to which nothing has happened for the quiet time may be released
 }
 
 TEST_CASE("each thing that happened lately stands in the way") {
-  Host host;
+  StoppedHost host;
   SECTION("it was in use") { host.memory.last_active_s = now_s - day_s + 1; }
   SECTION("it had clients") { host.memory.last_clients_s = now_s - day_s + 1; }
   SECTION("it was written to") { host.memory.last_written_s = now_s - day_s + 1; }
@@ -87,7 +87,7 @@ TEST_CASE("each thing that happened lately stands in the way") {
 
 // Invariant: "stop the server, release, reinstall" on a live primary is refused at the release.
 TEST_CASE("a primary that was stopped a moment ago may not be released") {
-  Host host;
+  StoppedHost host;
   host.memory.last_active_s = now_s - 60;
   host.memory.inactive_since_s = now_s - 30;
   const ReleaseJudgement judgement = host.judge();
@@ -96,13 +96,13 @@ TEST_CASE("a primary that was stopped a moment ago may not be released") {
 }
 
 TEST_CASE("a healthy replica that was stopped a moment ago may be released") {
-  Host host;
+  StoppedHost host;
   host.last_was_replica();
   CHECK(granted(host.judge()));
 }
 
 TEST_CASE("a replica that nobody watched while it stopped may have been promoted") {
-  Host host;
+  StoppedHost host;
   host.last_was_replica();
   host.memory.last_active_s = host.memory.inactive_since_s - 180;
   CHECK(granted(host.judge()));
@@ -112,7 +112,7 @@ TEST_CASE("a replica that nobody watched while it stopped may have been promoted
 
 TEST_CASE("nothing is released on the word of a look that was blind") {
   for (std::size_t i = 0; i < 5; ++i) {
-    Host host;
+    StoppedHost host;
     SECTION("degraded " + std::to_string(i)) { host.snapshot.inspectors[i].health = Health::degraded; }
     SECTION("missing " + std::to_string(i)) {
       host.snapshot.inspectors.erase(host.snapshot.inspectors.begin() + static_cast<std::ptrdiff_t>(i));
@@ -124,7 +124,7 @@ TEST_CASE("nothing is released on the word of a look that was blind") {
 }
 
 TEST_CASE("what is in use, or can't be found or compared, is not released") {
-  Host host;
+  StoppedHost host;
   host.last_was_replica();
   SECTION("in use") {
     Dataset dataset;
@@ -140,7 +140,7 @@ TEST_CASE("what is in use, or can't be found or compared, is not released") {
 }
 
 TEST_CASE("a release is over when its data is used, changed, or mounted again") {
-  Host host;
+  StoppedHost host;
   Release release;
   release.dataset = host.memory.id;
   release.watermark = host.snapshot.memories.front().watermark;
@@ -157,7 +157,7 @@ TEST_CASE("a release is over when its data is used, changed, or mounted again") 
 }
 
 TEST_CASE("what can't be told ends no release, and lifts nothing meanwhile") {
-  Host host;
+  StoppedHost host;
   Release release;
   release.dataset = host.memory.id;
   release.watermark = host.snapshot.memories.front().watermark;

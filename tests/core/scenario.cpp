@@ -42,12 +42,20 @@ std::vector<fs::path> json_files(const fs::path& directory) {
   return files;
 }
 
-Policy policy_with(const json& extra) {
+std::vector<PolicyFile> shipped_files() {
   std::vector<PolicyFile> files;
   for (const fs::path& path : json_files(source_dir / "policies")) {
     files.push_back(must(parse_policy(path.string(), read(path))));
   }
-  if (!extra.is_null()) files.push_back(must(parse_policy("site.json", extra.dump())));
+  return files;
+}
+
+Policy policy_with(const json& extra) {
+  static const std::vector<PolicyFile> shipped = shipped_files();
+  static const Policy without = must(merge_policies(shipped));
+  if (extra.is_null()) return without;
+  std::vector<PolicyFile> files = shipped;
+  files.push_back(must(parse_policy("site.json", extra.dump())));
   return must(merge_policies(files));
 }
 
@@ -100,9 +108,12 @@ json append(json facts, const json& add) {
   return facts;
 }
 
-}  // namespace
+template <typename T>
+void append(std::vector<T>& to, const std::vector<T>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
-std::vector<Scenario> load_scenarios() {
+std::vector<Scenario> read_scenarios() {
   const json base = json::parse(read(source_dir / "tests/scenarios/bare-host.json"));
   std::vector<Scenario> scenarios;
   for (const fs::path& path : json_files(source_dir / "tests/scenarios")) {
@@ -112,8 +123,7 @@ std::vector<Scenario> load_scenarios() {
     Scenario scenario;
     scenario.name = path.stem();
     scenario.add = text.value("add", json::object());
-    scenario.facts = append(facts, scenario.add);
-    scenario.snapshot = scenario.facts.get<Snapshot>();
+    scenario.snapshot = append(facts, scenario.add).get<Snapshot>();
     scenario.policy = policy_with(text.contains("policy") ? text["policy"] : json());
     scenario.ledger = ledger_of(text.value("ledger", json::object()), base["snapshot"]["host"]);
     scenario.request = must(parse_check_request(text["request"].dump()));
@@ -125,7 +135,31 @@ std::vector<Scenario> load_scenarios() {
   return scenarios;
 }
 
-Snapshot with_facts(const Scenario& scenario, const json& add) { return append(scenario.facts, add).get<Snapshot>(); }
+}  // namespace
+
+const std::vector<Scenario>& load_scenarios() {
+  static const std::vector<Scenario> scenarios = read_scenarios();
+  return scenarios;
+}
+
+Snapshot with_facts(Snapshot snapshot, const Snapshot& more) {
+  append(snapshot.processes, more.processes);
+  append(snapshot.open_files, more.open_files);
+  append(snapshot.open_devices, more.open_devices);
+  append(snapshot.busy_directories, more.busy_directories);
+  append(snapshot.mounts, more.mounts);
+  append(snapshot.filesystems, more.filesystems);
+  append(snapshot.devices, more.devices);
+  append(snapshot.claims, more.claims);
+  append(snapshot.target_looks, more.target_looks);
+  append(snapshot.signatures, more.signatures);
+  append(snapshot.directories, more.directories);
+  append(snapshot.memories, more.memories);
+  append(snapshot.listeners, more.listeners);
+  append(snapshot.roles, more.roles);
+  append(snapshot.inspectors, more.inspectors);
+  return snapshot;
+}
 
 std::vector<std::string> codes(const Verdict& verdict) {
   std::vector<std::string> result;

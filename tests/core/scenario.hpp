@@ -18,17 +18,17 @@ struct Scenario {
   Ledger ledger;
   CheckRequest request;
   Now now;
-  nlohmann::json facts;  ///< the snapshot as JSON
-  nlohmann::json add;    ///< the facts that it adds to the bare host
+  nlohmann::json add;  ///< the facts that it adds to the bare host
   nlohmann::json want;
 
   [[nodiscard]] Verdict decide() const { return guardd::decide(snapshot, policy, ledger, request, now); }
 };
 
-std::vector<Scenario> load_scenarios();
+/// Read once; throws on a file that is wrong.
+const std::vector<Scenario>& load_scenarios();
 
-/// The scenario's snapshot with the lists of `add` appended.
-Snapshot with_facts(const Scenario& scenario, const nlohmann::json& add);
+/// `snapshot` with the lists of `more` appended; all else of `more` is left.
+Snapshot with_facts(Snapshot snapshot, const Snapshot& more);
 
 /// The reason codes of a verdict, sorted.
 std::vector<std::string> codes(const Verdict& verdict);

@@ -104,7 +104,7 @@ TEST_CASE("whose file, and who else may touch it") {
   };
   CHECK(error(0600, 0).empty());
   CHECK(error(0400, 0).empty());
-  for (const mode_t mode : {0640, 0620, 0604, 0602, 0644}) CHECK_THAT(error(mode, 0), Contains("chmod 600"));
+  for (const mode_t mode : {0640U, 0620U, 0604U, 0602U, 0644U}) CHECK_THAT(error(mode, 0), Contains("chmod 600"));
   CHECK_THAT(error(0600, 1000), Contains("does not belong to root"));
   input.credentials_file = directory.path();
   CHECK_THAT(choose_login(input, {}).error().message, Contains("no regular file"));

@@ -19,13 +19,13 @@ std::shared_ptr<const Policy> policy_of(std::uint64_t generation) {
   return policy;
 }
 
-struct Fixture {
+struct LookerFixture {
   asio::io_context loop;
   FakeRunner runner{loop.get_executor()};
   std::int64_t now_ms = 100'000;
   Looker looker{loop.get_executor(), runner, {[this] { return now_ms; }, [] { return std::int64_t{5}; }}, {}};
 
-  Fixture() { looker.use_policy(policy_of(1)); }
+  LookerFixture() { looker.use_policy(policy_of(1)); }
 
   void tick(std::int64_t ms) { now_ms += ms; }
 
@@ -49,7 +49,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a look that began within the age is used again, one that began before it is not") {
+TEST_CASE_METHOD(LookerFixture, "a look that began within the age is used again, one that began before it is not") {
   const auto first = fresh(1000);
   CHECK(first.snapshot->began_boot_ms == 100'000);
   tick(1000);
@@ -60,7 +60,7 @@ TEST_CASE_METHOD(Fixture, "a look that began within the age is used again, one t
   CHECK(runner.looks() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "age counts from the beginning of a look, not from its end") {
+TEST_CASE_METHOD(LookerFixture, "age counts from the beginning of a look, not from its end") {
   runner.hold();
   const auto answer = caller(1000);
   tick(900);
@@ -72,7 +72,7 @@ TEST_CASE_METHOD(Fixture, "age counts from the beginning of a look, not from its
   CHECK(runner.looks() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "callers that come while a look runs share it, or all share the next one") {
+TEST_CASE_METHOD(LookerFixture, "callers that come while a look runs share it, or all share the next one") {
   runner.hold();
   const auto first = caller(1000);
   tick(500);
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "callers that come while a look runs share it, or all 
   CHECK(runner.looks() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "an age of nothing means a look that begins after the call") {
+TEST_CASE_METHOD(LookerFixture, "an age of nothing means a look that begins after the call") {
   runner.hold();
   const auto first = caller(0);
   const auto second = caller(0);
@@ -111,7 +111,7 @@ TEST_CASE_METHOD(Fixture, "an age of nothing means a look that begins after the 
   CHECK(fresh(0).snapshot->generation == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "a look under another policy does not count, not even one that is running") {
+TEST_CASE_METHOD(LookerFixture, "a look under another policy does not count, not even one that is running") {
   const auto old = fresh(1000);
   CHECK(old.policy->generation == 1);
   looker.use_policy(policy_of(2));
