@@ -34,8 +34,9 @@ std::string override_line(const json& object, const Style& style) {
   std::string line = style.bold(shown_text(object, "id")) + "  " + shown_text(object, "state") + ": " +
                      shown_text(object, "operation") + " of ";
   const std::string targets = shown_list(object, "targets", 4);
-  line += (targets.empty() ? "the host" : targets) + ": " + shown_text(object, "reason") + "\n    requested by " +
-          shown_text(object, "by");
+  const std::string dataset = shown_text(object, "dataset");
+  line += !dataset.empty() ? dataset + ", " + shown_text(object, "data") : targets.empty() ? "the host" : targets;
+  line += ": " + shown_text(object, "reason") + "\n    requested by " + shown_text(object, "by");
   const auto requested = shown_integer(object, "requested_s");
   const auto valid = shown_integer(object, "valid_s");
   if (requested) line += ", " + shown_moment(*requested);
@@ -87,7 +88,10 @@ std::string request_lines(const json& document, const Style& style) {
 
 std::string applied_lines(const json& document, const Style& style) {
   const json& object = shown_object(document, "override");
-  return override_line(object, style) + "  -> The next question about exactly this is answered by it, once\n";
+  const std::string dataset = shown_text(object, "dataset");
+  return override_line(object, style) +
+         (dataset.empty() ? "  -> The next question about exactly this is answered by it, once\n"
+                          : "  -> Now, once: guardctl release add " + dataset + " --reason \"...\"\n");
 }
 
 bool is_id(const std::string& text) {
@@ -129,14 +133,32 @@ Result<Proof> read_typed(const Arguments& arguments) {
   return Proof{.signatures = {}, .nonce = *nonce, .host = *host};
 }
 
+int request_of(const Arguments& arguments, const Override& wanted) {
+  return tell(arguments, {"POST", "/v1/overrides", to_text(override_request_json(wanted))}, request_lines);
+}
+
+int request_release(const Arguments& arguments) {
+  if (arguments.operands.size() != 2 || !arguments.targets.empty() ||
+      arguments.operands[1].find('/') != std::string::npos) {
+    return usage_error("override request release wants the id of one dataset: guardctl status shows it");
+  }
+  Override wanted;
+  wanted.dataset = arguments.operands[1];
+  wanted.reason = arguments.reason;
+  return request_of(arguments, wanted);
+}
+
 }  // namespace
 
 int override_list(const Arguments& arguments) { return tell(arguments, {"GET", "/v1/overrides"}, override_lines); }
 
 int override_request(const Arguments& arguments) {
+  if (arguments.operands.front() == "release") return request_release(arguments);
   const auto operation = parse_operation(arguments.operands.front());
   if (!operation || arguments.operands.size() > 1) {
-    return usage_error("override request wants one operation: reinstall, wipe or reboot; a target follows --target");
+    return usage_error(
+        "override request wants one operation: reinstall, wipe or reboot, a target follows --target; or release "
+        "DATASET");
   }
   Override wanted;
   wanted.operation = *operation;
@@ -147,7 +169,7 @@ int override_request(const Arguments& arguments) {
     if (!found) return usage_error(found.error().message);
     wanted.targets = std::move(found).value();
   }
-  return tell(arguments, {"POST", "/v1/overrides", to_text(override_request_json(wanted))}, request_lines);
+  return request_of(arguments, wanted);
 }
 
 int override_apply(const Arguments& arguments) {

@@ -82,7 +82,8 @@ std::string list_of(const json& object, const char* key) {
 /// "reinstall of host", "wipe of /dev/sdb".
 std::string question_of(const json& object) {
   const std::string targets = list_of(object, "targets");
-  return text_of(object, "operation") + " of " + (targets.empty() ? "host" : targets);
+  const std::string dataset = text_of(object, "dataset");
+  return text_of(object, "operation") + " of " + (!dataset.empty() ? dataset : targets.empty() ? "host" : targets);
 }
 
 /// "override.applied o1, wipe of /dev/sdb: the reason; approved by ann,bob".

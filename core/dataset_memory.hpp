@@ -41,6 +41,12 @@ struct DatasetMemory {
   std::int64_t last_clients_s = 0;    ///< the last look in which clients were connected
   std::int64_t absent_since_s = 0;    ///< the first look in which none of its devices was attached; 0: they are
 
+  /// The same by the time since boot, CLOCK_BOOTTIME in milliseconds, which nobody sets; all of the boot `boot_id`.
+  std::string boot_id;
+  std::int64_t event_boot_ms = 0;     ///< the last look in which something happened: in use, written to, seen first
+  std::int64_t active_boot_ms = 0;    ///< the last look in which a process had it; 0: in none of that boot
+  std::int64_t inactive_boot_ms = 0;  ///< the first look after that in which none had; 0: none, or of another boot
+
   Role last_role = Role::unknown;  ///< in the last look that found it active
   std::string last_replication;
   bool was_healthy_replica = false;  ///< in that look: caught up, and without replicas or clients of its own

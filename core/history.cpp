@@ -48,6 +48,12 @@ bool is_healthy_replica(const Snapshot& snapshot, const Dataset& dataset) {
          });
 }
 
+void date_event(DatasetMemory& memory, const Snapshot& snapshot) {
+  if (memory.boot_id != snapshot.host.boot_id) memory.active_boot_ms = memory.inactive_boot_ms = 0;
+  memory.boot_id = snapshot.host.boot_id;
+  memory.event_boot_ms = snapshot.began_boot_ms;
+}
+
 void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph& graph, const Dataset& dataset) {
   const DataDirectoryFact& directory = *dataset.directory;
   const std::int64_t now_s = snapshot.began_wall_s;
@@ -62,19 +68,23 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   // A look that could not read what devices carry must not make them unrecognisable.
   const bool recognised = !devices.empty() && all_ok(snapshot, {"storage", "signatures"});
   if (recognised || memory.devices.empty()) memory.devices = std::move(devices);
+  if (memory.first_seen_s == 0 || directory.newest_mtime_s > memory.last_written_s) date_event(memory, snapshot);
   if (memory.first_seen_s == 0) memory.first_seen_s = now_s;
   memory.last_seen_s = now_s;
   memory.last_written_s = std::max(memory.last_written_s, directory.newest_mtime_s);
   memory.absent_since_s = 0;
   if (dataset.state == DatasetState::active) {
+    date_event(memory, snapshot);
     memory.last_active_s = now_s;
-    memory.inactive_since_s = 0;
+    memory.active_boot_ms = snapshot.began_boot_ms;
+    memory.inactive_since_s = memory.inactive_boot_ms = 0;
     memory.last_role = dataset.role;
     memory.last_replication = dataset.role_detail;
     memory.was_healthy_replica = is_healthy_replica(snapshot, dataset);
     if (has_clients(snapshot, dataset)) memory.last_clients_s = now_s;
   } else if (memory.inactive_since_s == 0 && all_ok(snapshot, {"processes", "open_files", "data_directories"})) {
     memory.inactive_since_s = now_s;
+    if (memory.boot_id == snapshot.host.boot_id) memory.inactive_boot_ms = snapshot.began_boot_ms;
   }
 }
 
@@ -146,6 +156,8 @@ bool differs_in_substance(const DatasetMemory& one, const DatasetMemory& other) 
   same.last_active_s = one.last_active_s;
   same.last_written_s = one.last_written_s;
   same.last_clients_s = one.last_clients_s;
+  same.event_boot_ms = one.event_boot_ms;
+  same.active_boot_ms = one.active_boot_ms;
   return !(one == same);
 }
 

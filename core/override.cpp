@@ -47,6 +47,14 @@ std::string_view to_string(OverrideState state) {
   return names.at(static_cast<std::size_t>(state));
 }
 
+std::string_view operation_name(const Override& override_) {
+  return override_.dataset.empty() ? to_string(override_.operation) : "release";
+}
+
+std::string describe(const Override& override_) {
+  return "override " + override_.id + ", approved by " + names_of(override_.approvals) + ": " + override_.reason;
+}
+
 OverrideState state_at(const Override& override_, const BootMoment& now) {
   if (override_.state == OverrideState::spent) return OverrideState::spent;
   // A boot that nobody knows is no boot that this could be of.
@@ -60,21 +68,35 @@ Challenge challenge_of(const Override& override_) {
   Challenge challenge{.host = override_.host,
                       .machine_id = override_.machine_id,
                       .boot_id = override_.boot_id,
-                      .operation = std::string(to_string(override_.operation)),
-                      .subject = {{"scope", override_.whole_host ? "host" : "targets"}},
+                      .operation = std::string(operation_name(override_)),
+                      .subject = {},
                       .reason = override_.reason,
                       .by = override_.by,
                       .nonce = override_.nonce,
                       .requested_s = override_.requested_s,
                       .valid_s = (override_.expires_boot_ms - override_.requested_boot_ms) / 1000,
                       .expires_boot_ms = override_.expires_boot_ms};
+  if (!override_.dataset.empty()) {
+    challenge.subject = {{"dataset", override_.dataset}, {"data", override_.dataset_name}};
+    return challenge;
+  }
+  challenge.subject.emplace_back("scope", override_.whole_host ? "host" : "targets");
   for (const Target& target : override_.targets) challenge.subject.emplace_back("target", target_text(target));
   return challenge;
 }
 
 bool is_about(const Override& override_, const CheckRequest& request) {
-  return override_.operation == request.operation && override_.whole_host == request.whole_host &&
-         scope_of(override_.targets) == scope_of(request.targets);
+  return override_.dataset.empty() && override_.operation == request.operation &&
+         override_.whole_host == request.whole_host && scope_of(override_.targets) == scope_of(request.targets);
+}
+
+const Override* approval_of_release(const std::vector<Override>& overrides, std::string_view dataset,
+                                    std::string_view machine_id, const BootMoment& now) {
+  const auto found = std::ranges::find_if(overrides, [&](const Override& one) {
+    return !dataset.empty() && one.dataset == dataset && one.machine_id == machine_id &&
+           state_at(one, now) == OverrideState::applied;
+  });
+  return found == overrides.end() ? nullptr : &*found;
 }
 
 Result<Override> apply(Override override_, std::vector<Approval> approvals, std::string by) {

@@ -17,12 +17,15 @@ namespace guardd {
 enum class OverrideState { requested, applied, spent, expired };
 std::string_view to_string(OverrideState state);
 
-/// The break-glass: people answer for one operation on one scope, once, in this boot, for a short time.
+/// The break-glass: people answer for one operation on one scope, or for the release of one dataset whose history does
+/// not speak for it, once, in this boot, for a short time.
 struct Override {
   std::string id;  ///< "o1"; given by the ledger
   Operation operation = Operation::reinstall;
   bool whole_host = false;
-  std::vector<Target> targets;  ///< never empty unless whole_host
+  std::vector<Target> targets;  ///< never empty unless whole_host, or of a dataset
+  std::string dataset;          ///< Dataset::id; not empty: of its release, and of no operation
+  std::string dataset_name;     ///< for people: "mysql at /var/lib/mysql"
   std::string reason;
   std::string by;  ///< who requested it
 
@@ -49,13 +52,23 @@ struct BootMoment {
 /// What it is now: of another boot, or beyond its time, it is expired unless it was spent before.
 OverrideState state_at(const Override& override_, const BootMoment& now);
 
+/// "reinstall"; "release" where it is of a dataset.
+std::string_view operation_name(const Override& override_);
+
 /// What its approvers sign.
 Challenge challenge_of(const Override& override_);
 
-/// Whether it is about exactly this: the same operation, and the whole host or the same targets, each by path, kind,
-/// device number and inode. How a namespace numbers its mounts does not matter, nor how often or in which order the
-/// targets are named.
+/// Whether it is about exactly this and no release: the same operation, and the whole host or the same targets, each by
+/// path, kind, device number and inode. How a namespace numbers its mounts does not matter, nor how often or in which
+/// order the targets are named.
 bool is_about(const Override& override_, const CheckRequest& request);
+
+/// One that admits the release of this dataset now, on this machine; null: there is none.
+const Override* approval_of_release(const std::vector<Override>& overrides, std::string_view dataset,
+                                    std::string_view machine_id, const BootMoment& now);
+
+/// "override o1, approved by ann and bob: the data is gone already"
+std::string describe(const Override& override_);
 
 /// The override with these approvals. Error "conflict": it is no requested one (any more).
 Result<Override> apply(Override override_, std::vector<Approval> approvals, std::string by);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "core/dataset_id.hpp"
@@ -54,8 +55,17 @@ Event last_event(const DatasetMemory& memory, const MemoryFact* fact) {
 }
 
 bool last_was_healthy_replica(const DatasetMemory& memory) {
+  const bool was_set_back = memory.inactive_boot_ms > 0 && memory.active_boot_ms > 0 &&
+                            memory.inactive_boot_ms - memory.active_boot_ms > longest_unwatched_s * 1000;
   return memory.was_healthy_replica && memory.last_active_s > 0 && memory.inactive_since_s >= memory.last_active_s &&
-         memory.inactive_since_s - memory.last_active_s <= longest_unwatched_s;
+         memory.inactive_since_s - memory.last_active_s <= longest_unwatched_s && !was_set_back;
+}
+
+/// How long nothing has happened to it by the time since boot, where that was in this boot: a clock that is set forward
+/// makes no time pass.
+std::optional<std::int64_t> quiet_since_boot_s(const DatasetMemory& memory, const Snapshot& snapshot) {
+  if (memory.boot_id.empty() || memory.boot_id != snapshot.host.boot_id) return std::nullopt;
+  return (snapshot.began_boot_ms - memory.event_boot_ms) / 1000;
 }
 
 bool is_mounted(const Release& release, const Snapshot& snapshot) {
@@ -97,16 +107,26 @@ ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snap
   if (last_was_healthy_replica(memory)) return {.basis = "it last was a healthy replica", .why_not = {}, .remedy = {}};
   const Event last = last_event(memory, fact);
   const std::int64_t quiet_s = terms.wall_s - last.at_s;
-  if (quiet_s >= terms.quiet_s) {
+  const std::int64_t quiet_by_boot_s = quiet_since_boot_s(memory, snapshot).value_or(quiet_s);
+  if (quiet_s >= terms.quiet_s && quiet_by_boot_s >= terms.quiet_s) {
     return {.basis = "nothing has happened to it for " + span_text(quiet_s), .why_not = {}, .remedy = {}};
+  }
+  if (!terms.approval.empty()) {
+    return {.basis = terms.approval, .why_not = {}, .remedy = {}, .used_approval = true};
   }
   std::string why = name + " was no healthy replica when it was last in use";
   if (memory.last_active_s > 0) why += " (it was " + std::string(to_string(memory.last_role)) + ")";
+  const std::string approve =
+      "; or, when it must be destroyed before, let its release be approved: guardctl override " +
+      ("request release " + memory.id) + " --reason \"...\"";
+  if (quiet_s >= terms.quiet_s) {
+    why += ", and something happened to it " + span_text(quiet_by_boot_s) +
+           " ago by the time since boot: the clock was set forward since";
+    return refused(std::move(why), "release it in " + span_text(terms.quiet_s - quiet_by_boot_s) + approve);
+  }
   why += ", and " + std::string(last.what) + " at " + utc_text(last.at_s) + ", less than " + span_text(terms.quiet_s) +
          " ago";
-  return refused(std::move(why),
-                 "release it after " + utc_text(last.at_s + terms.quiet_s) +
-                     "; or, when it must be destroyed before, let it be approved: guardctl override request");
+  return refused(std::move(why), "release it after " + utc_text(last.at_s + terms.quiet_s) + approve);
 }
 
 std::string why_lapsed(const Release& release, const Snapshot& snapshot, const std::vector<Dataset>& datasets) {

@@ -38,16 +38,18 @@ struct ReleaseJudgement {
   std::string basis;    ///< not empty: it may
   std::string why_not;  ///< not empty: it may not
   std::string remedy;
+  bool used_approval = false;
 };
 
 struct ReleaseTerms {
   std::int64_t quiet_s = default_quiet_s;
   std::int64_t wall_s = 0;
   std::int64_t latest_s = 0;  ///< Ledger::latest_s
+  std::string approval = {};  ///< who answers for this dataset whatever its history; empty: nobody
 };
 
 /// On what is recorded, not on the moment: it must be inactive in this look, which saw everything, and either it last
-/// was a healthy replica, or nothing has happened to it for the quiet time.
+/// was a healthy replica, or nothing has happened to it for the quiet time, or people have approved it.
 ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snapshot,
                                const std::vector<Dataset>& datasets, const ReleaseTerms& terms);
 

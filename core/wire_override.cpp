@@ -28,6 +28,7 @@ void take_question(Override& override_, CheckRequest question) {
 }
 
 json question_json(const Override& override_) {
+  if (!override_.dataset.empty()) return {{"dataset", override_.dataset}, {"reason", override_.reason}};
   return {{"operation", to_string(override_.operation)},
           {"scope", override_.whole_host ? "host" : "targets"},
           {"targets", targets_json(override_.targets)},
@@ -80,6 +81,11 @@ Result<Override> parse_override_request(std::string_view body) {
   ObjectReader in(*document, "");
   Override wanted;
   wanted.reason = read_reason(in);
+  wanted.dataset = in.text("dataset", false);
+  if (!wanted.dataset.empty()) {
+    if (std::string error = in.finish(); !error.empty()) return Error{"bad_request", std::move(error)};
+    return wanted;
+  }
   Result<CheckRequest> question = finish_question(in);
   if (!question) return question.error();
   if (question->operation == Operation::wipe && question->whole_host) {
@@ -121,15 +127,20 @@ json proof_json(const Proof& proof) {
 
 json to_json(const Override& override_, OverrideState state) {
   json out{{"id", override_.id},
-           {"operation", to_string(override_.operation)},
-           {"scope", override_.whole_host ? "host" : "targets"},
-           {"targets", json::array()},
+           {"operation", operation_name(override_)},
            {"reason", printable(override_.reason)},
            {"by", printable(override_.by)},
            {"requested_s", override_.requested_s},
            {"valid_s", (override_.expires_boot_ms - override_.requested_boot_ms) / 1000},
            {"state", to_string(state)}};
-  for (const Target& target : override_.targets) out["targets"].push_back(printable(target.path));
+  if (override_.dataset.empty()) {
+    out["scope"] = override_.whole_host ? "host" : "targets";
+    out["targets"] = json::array();
+    for (const Target& target : override_.targets) out["targets"].push_back(printable(target.path));
+  } else {
+    out["dataset"] = printable(override_.dataset);
+    out["data"] = printable(override_.dataset_name);
+  }
   if (override_.approvals.empty()) return out;
   out["approvals"] = json::array();
   for (const Approval& one : override_.approvals) {
@@ -152,6 +163,7 @@ json override_record(const Override& override_) {
               {"expires_boot_ms", override_.expires_boot_ms},
               {"state", to_string(override_.state)},
               {"approvals", approvals_json(override_.approvals)}});
+  if (!override_.dataset.empty()) out["dataset_name"] = override_.dataset_name;
   if (override_.machine_id.empty()) out.erase("machine_id");
   if (!override_.applied_by.empty()) out["applied_by"] = override_.applied_by;
   return out;
@@ -175,9 +187,15 @@ Result<Override> parse_override_record(std::string_view text) {
   override_.state = read_state(in);
   override_.approvals = read_approvals(in);
   override_.applied_by = in.text("applied_by", false);
-  Result<CheckRequest> question = finish_question(in);
-  if (!question) return bad(question.error());
-  take_question(override_, std::move(*question));
+  override_.dataset = in.text("dataset", false);
+  if (override_.dataset.empty()) {
+    Result<CheckRequest> question = finish_question(in);
+    if (!question) return bad(question.error());
+    take_question(override_, std::move(*question));
+  } else {
+    override_.dataset_name = in.text("dataset_name", true);
+    if (std::string error = in.finish(); !error.empty()) return Error{"bad_record", std::move(error)};
+  }
   if (override_.state != OverrideState::requested && override_.approvals.empty()) {
     return Error{"bad_record", "/approvals: nobody approved it"};
   }

@@ -15,9 +15,9 @@ namespace guardd {
 inline constexpr std::size_t max_overrides = 100;  ///< that are kept, in force and over
 inline constexpr std::size_t max_signatures = 16;  ///< in one approval; each has ObjectReader::max_text bytes at most
 
-/// The body of POST /v1/overrides: operation, scope and targets as of a check, and a reason. Every target is one that
-/// the caller resolved, so that its number is approved with its name. The rest is for guardd to say. Error codes as
-/// parse_check_request's.
+/// The body of POST /v1/overrides: operation, scope and targets as of a check, or a dataset; and a reason. Every target
+/// is one that the caller resolved, so that its number is approved with its name. The rest is for guardd to say. Error
+/// codes as parse_check_request's.
 Result<Override> parse_override_request(std::string_view body);
 /// The body that parse_override_request reads.
 nlohmann::json override_request_json(const Override& wanted);

@@ -82,6 +82,13 @@ std::string Overrides::why_impossible(const ApprovalOutput& signers) const {
 }
 
 asio::awaitable<Reply> Overrides::request(Override wanted, Caller caller) {
+  if (!wanted.dataset.empty()) {
+    const auto& memories = keeper_.current().memories;
+    const auto memory = std::ranges::find(memories, wanted.dataset, &DatasetMemory::id);
+    if (memory == memories.end())
+      co_return error_reply(400, "bad_request", "no dataset here has the id " + wanted.dataset);
+    wanted.dataset_name = memory->service + " at " + memory->path;
+  }
   std::string no_challenge;
   std::vector<std::string> no_signatures;
   const Result<ApprovalOutput> signers = co_await look_at_signers(std::move(no_challenge), std::move(no_signatures));

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "core/dataset.hpp"
+#include "core/override.hpp"
 #include "core/release_candidates.hpp"
 #include "core/strict_json.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/decisions.hpp"
+#include "daemon/os/clock.hpp"
 
 namespace guardd {
 namespace {
@@ -79,9 +81,13 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
 
   ledger::Change change{.record = record_of("release.added", caller)};
   const std::vector<Dataset> datasets = assemble_datasets(*looked.snapshot);
-  const ReleaseTerms terms{quiet_s_, change.record.wall_s, keeper_.current().latest_s};
+  ReleaseTerms terms{quiet_s_, change.record.wall_s, keeper_.current().latest_s};
+  const HostFact& host = looked.snapshot->host;
+  const BootMoment now{host.boot_id, boot_now_ms()};
   for (const DatasetMemory& memory : keeper_.current().memories) {
     if (!named.contains(memory.id)) continue;
+    const Override* const approval = approval_of_release(keeper_.current().overrides, memory.id, host.machine_id, now);
+    terms.approval = approval == nullptr ? "" : describe(*approval);
     ReleaseJudgement judgement = judge_release(memory, *looked.snapshot, datasets, terms);
     if (judgement.basis.empty()) {
       change.record.kind = "release.refused";
@@ -89,6 +95,13 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
       change.record.what["why"] = judgement.why_not;
       keeper_.store_late(std::move(change.record));
       co_return error_reply(409, "release.refused", judgement.why_not + ". " + judgement.remedy);
+    }
+    if (judgement.used_approval) {
+      if (change.override_step) {
+        co_return error_reply(409, "release.refused",
+                              "more than one of these takes an approval. Release each by its id");
+      }
+      change.override_step = ledger::OverrideStep{.spend = approval->id};
     }
     Release release = release_of(memory, *looked.snapshot, std::move(judgement.basis));
     release.reason = request.reason;

@@ -19,10 +19,6 @@ bool admits(const Weighing& weighing, const Override& override_) {
          override_.machine_id == host.machine_id && is_about(override_, weighing.request);
 }
 
-std::string description(const Override& override_) {
-  return "override " + override_.id + ", approved by " + names_of(override_.approvals) + ": " + override_.reason;
-}
-
 }  // namespace
 
 std::string lift_by_override(Weighing& weighing, std::vector<Lifted>& lifted) {
@@ -35,7 +31,7 @@ std::string lift_by_override(Weighing& weighing, std::vector<Lifted>& lifted) {
     if (std::ranges::find(stays, reason.code) != stays.end()) {
       kept.push_back(std::move(reason));
     } else {
-      lifted.push_back({std::move(reason), description(*admitting)});
+      lifted.push_back({std::move(reason), describe(*admitting)});
     }
   }
   weighing.reasons = std::move(kept);

@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -139,10 +140,52 @@ def busy_host(processes, descriptors, rounds):
         print(f"  /bin/true                           {milliseconds(nothing)}")
 
 
+def checks_a_second(lab, connections, seconds, verdict):
+    body = json.dumps({"operation": "reinstall", "scope": "host"})
+    done = lab.run(["check_rate", "/run/guardd/guardd.sock", str(connections), str(seconds), body], timeout=seconds + 60)
+    answer = json.loads(done.stdout)
+    assert answer["allows"] == (answer["answers"] if verdict == "allow" else 0), answer
+    return answer["rate"]
+
+
+def records(seconds):
+    """Checks with and without a durable record, on a file system of its own that lies on this machine's disk."""
+    image = BUILD / "bench.img"
+    with open(image, "wb") as file:
+        file.truncate(256 * 1024 * 1024)
+    device = subprocess.run(["losetup", "--find", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        subprocess.run(["mkfs.ext4", "-q", device], check=True)
+        with Lab() as lab:
+            for program in ("ledger_rate", "check_rate"):
+                install(lab, program, BUILD / "bin" / program)
+            lab.give(device)
+            lab.run(f"mount {device} /mnt; cp -a /var/. /mnt; umount /mnt; mount {device} /var; mkdir -p /var/lib/guardd/bench")
+            rates = json.loads(lab.run(["ledger_rate", "/var/lib/guardd/bench", str(seconds)], timeout=300).stdout)
+            alone = rates["sqlite"]
+            print(f"  SQLite alone, a row a transaction   {alone:10.0f} /s")
+            for askers in ("1", "64"):
+                print(f"  guardd's ledger, {askers:>2} waiting         {rates[askers]:10.0f} /s  x {rates[askers] / alone:.2f} of SQLite")
+            lab.run("rm -r /var/lib/guardd/bench")
+            lab.guardd()
+            for connections in (1, 64):
+                rate = checks_a_second(lab, connections, seconds, "allow")
+                print(f"  allows, each durable, {connections:>2} connections {rate:8.0f} /s  each waits for a look that began after it")
+            MariaDb(lab).start()
+            time_commands(lab, 1, [CHECK])
+            for connections in (1, 64):
+                rate = checks_a_second(lab, connections, seconds, "refuse")
+                print(f"  refusals, recorded later, {connections:>2} conn.   {rate:8.0f} /s")
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
+        image.unlink()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, default=2000)
     parser.add_argument("--descriptors", type=int, default=200_000, help="of all processes together")
+    parser.add_argument("--seconds", type=int, default=5, help="of each rate")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--idle", type=int, default=60, metavar="SECONDS")
     options = parser.parse_args()
@@ -150,6 +193,8 @@ def main():
     print(f"{os.cpu_count()} CPUs, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f}; medians")
     print("An ordinary host, one MariaDB:")
     ordinary_host(options.idle)
+    print("Durable records:")
+    records(options.seconds)
     print(f"{options.processes} processes with {options.descriptors} descriptors:")
     busy_host(options.processes, options.descriptors, options.rounds)
 

@@ -277,3 +277,36 @@ TEST_CASE("the clone of a disk does not stand in for it") {
   CHECK(after.forgotten.empty());
   CHECK(after.memories.size() == 2);
 }
+
+TEST_CASE("what happens is dated by the time since boot too, which nobody sets") {
+  Host host;
+  host.snapshot.host.boot_id = "this boot";
+  const auto look = [&](const std::vector<DatasetMemory>& before, std::int64_t boot_ms) {
+    host.snapshot.began_boot_ms = boot_ms;
+    return host.learn(before).memories;
+  };
+  std::vector<DatasetMemory> memories = look({}, 1000);
+  CHECK(memories.front().event_boot_ms == 1000);  // seen for the first time
+  host.start_server(Role::primary);
+  memories = look(memories, 2000);
+  host.stop_server();
+  memories = look(memories, 3000);
+  memories = look(memories, 4000);
+  CHECK(memories.front().event_boot_ms == 2000);
+  CHECK(memories.front().active_boot_ms == 2000);
+  CHECK(memories.front().inactive_boot_ms == 3000);
+  host.snapshot.directories.front().newest_mtime_s = 1;
+  memories = look(memories, 5000);
+  memories = look(memories, 6000);
+  CHECK(memories.front().event_boot_ms == 5000);
+
+  host.snapshot.host.boot_id = "the next boot";
+  memories = look(memories, 500);
+  CHECK(memories.front().boot_id == "this boot");  // nothing has happened in the next one
+  host.snapshot.directories.front().newest_mtime_s = 2;
+  memories = look(memories, 600);
+  CHECK(memories.front().boot_id == "the next boot");
+  CHECK(memories.front().event_boot_ms == 600);
+  CHECK(memories.front().active_boot_ms == 0);
+  CHECK(memories.front().inactive_boot_ms == 0);
+}

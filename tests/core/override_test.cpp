@@ -120,3 +120,29 @@ TEST_CASE("what is typed is the nonce and the host, both") {
   nameless.host.clear();
   CHECK_FALSE(why_not_typed(nameless, "", "").empty());
 }
+
+TEST_CASE("an approval of a release admits that dataset's release and no operation") {
+  Override override_ = some_override();
+  override_.targets.clear();
+  override_.dataset = "mysql-1";
+  override_.dataset_name = "mysql at /srv/db";
+  override_.machine_id = "m";
+  const BootMoment now{"this boot", 2000};
+  const auto admits = [&](std::string_view dataset, std::string_view machine, const BootMoment& moment) {
+    return approval_of_release({override_}, dataset, machine, moment) != nullptr;
+  };
+  CHECK_FALSE(admits("mysql-1", "m", now));  // requested is not applied
+  override_.state = OverrideState::applied;
+  CHECK(admits("mysql-1", "m", now));
+  CHECK_FALSE(admits("mysql-2", "m", now));
+  CHECK_FALSE(admits("mysql-1", "another machine", now));
+  CHECK_FALSE(admits("mysql-1", "m", {"this boot", 5000}));
+  CHECK_FALSE(admits("mysql-1", "m", {"another boot", 2000}));
+  override_.state = OverrideState::spent;
+  CHECK_FALSE(admits("mysql-1", "m", now));
+  CHECK_FALSE(approval_of_release({some_override()}, "", "", now));
+
+  CHECK_FALSE(is_about(override_, about({})));
+  const std::string text = challenge_text(challenge_of(override_));
+  CHECK_THAT(text, Catch::Contains("\noperation: release\ndataset: mysql-1\ndata: mysql at /srv/db\nreason: "));
+}

@@ -164,3 +164,54 @@ TEST_CASE("what can't be told ends no release, and lifts nothing meanwhile") {
   host.snapshot.memories.front().watermark = Unknown{"late"};
   CHECK(why_lapsed(release, host.snapshot, host.datasets).empty());
 }
+
+TEST_CASE("people may answer for a history that does not speak for a release, and for nothing else") {
+  StoppedHost host;
+  host.terms.approval = "override o1, approved by ann and bob: sold";
+  CHECK_FALSE(host.judge().used_approval);  // its history is enough
+  host.memory.last_active_s = now_s - 60;
+  const ReleaseJudgement judgement = host.judge();
+  CHECK(granted(judgement));
+  CHECK(judgement.used_approval);
+  CHECK(judgement.basis == host.terms.approval);
+  SECTION("it is in use") {
+    Dataset dataset;
+    dataset.id = host.memory.id;
+    dataset.state = DatasetState::active;
+    host.datasets = {dataset};
+  }
+  SECTION("a look that was blind") { host.snapshot.inspectors.front().health = Health::degraded; }
+  SECTION("it can't be found") { host.snapshot.memories.clear(); }
+  SECTION("the clock was set back") { host.terms.latest_s = now_s + 1; }
+  CHECK_FALSE(granted(host.judge()));
+}
+
+// A host whose clock stood at 1970 until NTP set it: decades passed in a second, and a primary that was stopped a minute
+// ago had been "quiet" for all of them.
+TEST_CASE("a clock that is set makes no time pass") {
+  StoppedHost host;
+  host.snapshot.host.boot_id = "this boot";
+  host.snapshot.began_boot_ms = 40 * day_s * 1000;
+  host.memory.boot_id = "this boot";
+  SECTION("forward, after it was stopped") {
+    host.memory.event_boot_ms = host.snapshot.began_boot_ms - (day_s - 1) * 1000;
+    const ReleaseJudgement judgement = host.judge();
+    CHECK_FALSE(granted(judgement));
+    CHECK_THAT(judgement.why_not, Catch::Contains("23h 59m ago by the time since boot"));
+    CHECK_THAT(judgement.remedy, Catch::Contains("release it in 1s; or"));
+    host.memory.event_boot_ms -= 1000;
+    CHECK(granted(host.judge()));
+    // Of another boot there is nothing but the clock.
+    host.memory.event_boot_ms = host.snapshot.began_boot_ms;
+    host.memory.boot_id = "another boot";
+    CHECK(granted(host.judge()));
+  }
+  SECTION("back, while nobody watched a replica being promoted and stopped") {
+    host.last_was_replica();
+    host.memory.event_boot_ms = host.memory.active_boot_ms = 1'000'000;
+    host.memory.inactive_boot_ms = 1'180'000;
+    CHECK(granted(host.judge()));
+    host.memory.inactive_boot_ms = 1'180'001;
+    CHECK_FALSE(granted(host.judge()));
+  }
+}

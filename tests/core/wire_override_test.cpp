@@ -124,3 +124,32 @@ TEST_CASE("what is shown of an override has no nonce, and is safe to print") {
   CHECK(text.find("/srv/a\\\\nb") != std::string::npos);
   CHECK(text.find("SHA256:a") != std::string::npos);
 }
+
+TEST_CASE("an approval of a release is asked for by dataset alone, and kept with what it is called") {
+  const json body{{"dataset", "mysql-1"}, {"reason", "sold"}};
+  const Result<Override> wanted = parse_override_request(body.dump());
+  REQUIRE(wanted);
+  CHECK(wanted->dataset == "mysql-1");
+  CHECK(override_request_json(*wanted) == body);
+  for (const char* key : {"operation", "scope", "targets", "dataset_name"}) {
+    json more = body;
+    more[key] = "reinstall";
+    CHECK_FALSE(parse_override_request(more.dump()));
+  }
+  Override kept = full();
+  kept.targets.clear();
+  kept.operation = Operation::reinstall;
+  kept.dataset = "mysql-1";
+  CHECK_FALSE(parse_override_record(to_text(override_record(kept))));
+  kept.dataset_name = "mysql at /srv/\x1b[2J";
+  const Result<Override> again = parse_override_record(to_text(override_record(kept)));
+  REQUIRE(again);
+  CHECK(*again == kept);
+  json mixed = override_record(kept);
+  mixed["operation"] = "reinstall";
+  CHECK_FALSE(parse_override_record(mixed.dump()));
+  const json shown = to_json(kept, kept.state);
+  CHECK(shown["operation"] == "release");
+  CHECK(shown["data"] == "mysql at /srv/\\x1b[2J");
+  CHECK_FALSE(shown.contains("scope"));
+}

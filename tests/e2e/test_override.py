@@ -61,7 +61,11 @@ def people(lab):
 
 def request(host, operation="reinstall", *targets):
     arguments = [word for target in targets for word in ("--target", target)]
-    done = host.guardctl("override", "request", operation, "--reason", "the data is gone", "--json", *arguments)
+    return request_words(host, operation, *arguments)
+
+
+def request_words(host, *words):
+    done = host.guardctl("override", "request", *words, "--reason", "the data is gone", "--json")
     assert done.returncode == 0, done
     return json.loads(done.stdout)
 
@@ -370,3 +374,38 @@ def test_asking_can_be_kept_to_a_group(lab):
         assert lab.run([*NOBODY, "guardctl", *command], check=False).returncode == 4
         assert lab.run([*member, "guardctl", *command], check=False).returncode == 0
         assert lab.guardctl(*command).returncode == 0
+
+
+def test_two_people_answer_for_a_release_that_history_does_not_speak_for(lab, people):
+    """What is approved is the release of one dataset, once: neither another one's, nor any operation."""
+    lab.write("/opt/other/ibdata1", "y")
+    lab.write("/opt/other/mysql/db.MYD", "y")
+    reasons = lab.check("check-reinstall").reasons("dataset.at_rest")
+    ids = {reason["dataset"]["path"]: reason["dataset"]["id"] for reason in reasons}
+    add = lambda path: lab.guardctl("release", "add", ids[path], "--reason", "sold")
+    early = add("/srv/data")
+    assert early.returncode == 1 and f"guardctl override request release {ids['/srv/data']}".encode() in early.stdout, early
+
+    made = request_words(lab, "release", ids["/srv/data"])
+    assert "operation: release\n" in made["challenge"] and "data: mysql at /srv/data\n" in made["challenge"], made
+    assert add("/srv/data").returncode == 1
+    apply(lab, made, people.sign("ann", made["challenge"]), status=1)
+    approve(people, made)
+    lab.check("check-reinstall").refused("dataset.at_rest", path="/srv/data")
+    assert add("/opt/other").returncode == 1
+    assert b"approved by ann,bob" in lab.guardctl("audit", "list").stdout
+    assert f"release of {ids['/srv/data']}".encode() in lab.guardctl("audit", "list").stdout
+    released = add("/srv/data")
+    assert released.returncode == 0, released
+    assert b"override o1, approved by ann and bob: the data is gone" in released.stdout, released
+    lab.check("check-reinstall").refused("dataset.at_rest", path="/opt/other")
+    assert json.loads(lab.guardctl("override", "list", "--json").stdout)["overrides"][0]["state"] == "spent"
+
+    # Spent: once the release has lapsed, it takes another one.
+    lab.write("/srv/data/new", "x")
+    lab.check("check-reinstall").refused("dataset.at_rest", path="/srv/data")
+    assert add("/srv/data").returncode == 1
+    for words in (["release"], ["release", "a", "b"], ["release", "/srv/data"], ["release", "a", "--target", "/dev/null"]):
+        assert lab.guardctl("override", "request", *words, "--reason", "x").returncode == 2, words
+    unknown = lab.guardctl("override", "request", "release", "mysql-none", "--reason", "x")
+    assert unknown.returncode == 2 and b"mysql-none" in unknown.stdout, unknown

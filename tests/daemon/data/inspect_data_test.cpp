@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -208,9 +209,39 @@ TEST_CASE("a directory too long to list") {
   DataInput input = input_for(lab);
   SECTION("a plain marker beyond the bound") { input.recognitions[0].markers = {{names.back(), names.front()}}; }
   SECTION("a glob within it") { input.recognitions[0].markers = {{names.front() + "*"}}; }
+  Places places{"mysql /srv/long"};
+  SECTION("a data directory in it that is listed last") {
+    std::filesystem::remove(lab.at("/srv/long/" + names.back()));
+    lab.file("/srv/long/" + names.back() + "/ibdata1");  // the order is that of the names' hashes: it stays the last
+    places = {"mysql /srv/long/" + names.back()};
+  }
   const DataOutput output = lab.inspect(input);
   CHECK(problems(output).empty());
-  CHECK(found(lab, output) == Places{"mysql /srv/long"});
+  CHECK(found(lab, output) == places);
+}
+
+// R packages and LibreOffice have files called *.rdb: hosts with them were refused for a Redis that was not there.
+TEST_CASE("a marker that wants content is none without it") {
+  REQUIRE_LAB();
+  Lab lab;
+  const auto file = [&](const std::string& path, std::string_view content) {
+    lab.file(path);
+    std::ofstream(lab.at(path)) << content;
+  };
+  file("/srv/redis/dump.rdb", "REDIS0010\xFA");
+  file("/srv/cut/dump.rdb", "REDI");
+  file("/srv/R/library/base/R/base.rdb", "x\x9c\xED");
+  file("/srv/office/types.rdb", "UNOIDL\xFF");
+  file("/srv/shifted/dump.rdb", " REDIS");
+  lab.file("/srv/empty/dump.rdb");
+  lab.directory("/srv/fifo");
+  REQUIRE(::mkfifo(lab.at("/srv/fifo/dump.rdb").c_str(), 0600) == 0);
+  DataInput input = input_for(lab);
+  input.recognitions.resize(1);
+  input.recognitions[0].markers = {{"*.rdb=REDIS"}};
+  const DataOutput output = lab.inspect(input);
+  CHECK(found(lab, output) == Places{"mysql /srv/redis"});
+  CHECK(problems(output).empty());
 }
 
 TEST_CASE("configuration leads to data that the search leaves out") {
