@@ -186,8 +186,8 @@ TEST_CASE("people may answer for a history that does not speak for a release, an
   CHECK_FALSE(granted(host.judge()));
 }
 
-// A host whose clock stood at 1970 until NTP set it: decades passed in a second, and a primary that was stopped a minute
-// ago had been "quiet" for all of them.
+// A host whose clock stood at 1970 until NTP set it: decades passed in a second, and a primary that was stopped a
+// minute ago had been "quiet" for all of them.
 TEST_CASE("a clock that is set makes no time pass") {
   StoppedHost host;
   host.snapshot.host.boot_id = "this boot";
