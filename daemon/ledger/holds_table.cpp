@@ -9,6 +9,7 @@
 #include "core/wire_hold.hpp"
 #include "core/wire_targets.hpp"
 #include "daemon/ledger/numbered_id.hpp"
+#include "daemon/ledger/read_rows.hpp"
 
 namespace guardd::ledger {
 namespace {
@@ -38,17 +39,7 @@ Result<Hold> read_hold(const Statement& row) {
 }  // namespace
 
 Result<std::vector<Hold>> read_holds(Database& database) {
-  Result<Statement> rows = database.prepare("SELECT " + std::string(hold_columns) + " FROM holds ORDER BY number");
-  if (!rows) return rows.error();
-  std::vector<Hold> holds;
-  while (true) {
-    const Result<bool> row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return holds;
-    Result<Hold> hold = read_hold(*rows);
-    if (!hold) return hold.error();
-    holds.push_back(std::move(*hold));
-  }
+  return read_rows(database, "SELECT " + std::string(hold_columns) + " FROM holds ORDER BY number", read_hold);
 }
 
 Result<Hold> insert_hold(Database& database, Hold hold) {

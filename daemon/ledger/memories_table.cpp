@@ -5,22 +5,20 @@
 
 #include "core/facts_json.hpp"
 #include "core/strict_json.hpp"
+#include "daemon/ledger/read_rows.hpp"
 #include "daemon/ledger/record_column.hpp"
 
 namespace guardd::ledger {
+namespace {
+
+Result<DatasetMemory> read_memory(const Statement& row) {
+  return parse_record<DatasetMemory>(row.text(1), "the dataset " + row.text(0));
+}
+
+}  // namespace
 
 Result<std::vector<DatasetMemory>> read_memories(Database& database) {
-  Result<Statement> rows = database.prepare("SELECT id, record FROM memories ORDER BY id");
-  if (!rows) return rows.error();
-  std::vector<DatasetMemory> memories;
-  while (true) {
-    const Result<bool> row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return memories;
-    Result<DatasetMemory> memory = parse_record<DatasetMemory>(rows->text(1), "the dataset " + rows->text(0));
-    if (!memory) return memory.error();
-    memories.push_back(std::move(*memory));
-  }
+  return read_rows(database, "SELECT id, record FROM memories ORDER BY id", read_memory);
 }
 
 Result<bool> write_memory(Database& database, const DatasetMemory& memory) {

@@ -6,6 +6,7 @@
 
 #include "core/strict_json.hpp"
 #include "core/wire_override.hpp"
+#include "daemon/ledger/read_rows.hpp"
 
 namespace guardd::ledger {
 namespace {
@@ -78,17 +79,7 @@ Result<Override> insert(Database& database, Override override_, const BootMoment
 }  // namespace
 
 Result<std::vector<Override>> read_overrides(Database& database) {
-  Result<Statement> rows = database.prepare("SELECT " + std::string(columns) + " FROM overrides ORDER BY number");
-  if (!rows) return rows.error();
-  std::vector<Override> overrides;
-  while (true) {
-    const Result<bool> row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return overrides;
-    Result<Override> override_ = read_row(*rows);
-    if (!override_) return override_.error();
-    overrides.push_back(std::move(*override_));
-  }
+  return read_rows(database, "SELECT " + std::string(columns) + " FROM overrides ORDER BY number", read_row);
 }
 
 Result<Override> step_override(Database& database, const OverrideStep& step) {

@@ -6,6 +6,7 @@
 #include "core/facts_json.hpp"
 #include "core/strict_json.hpp"
 #include "daemon/ledger/numbered_id.hpp"
+#include "daemon/ledger/read_rows.hpp"
 #include "daemon/ledger/record_column.hpp"
 
 namespace guardd::ledger {
@@ -23,17 +24,7 @@ Result<Release> read_release(const Statement& row) {
 }  // namespace
 
 Result<std::vector<Release>> read_releases(Database& database) {
-  Result<Statement> rows = database.prepare("SELECT number, record FROM releases ORDER BY number");
-  if (!rows) return rows.error();
-  std::vector<Release> releases;
-  while (true) {
-    const Result<bool> row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return releases;
-    Result<Release> release = read_release(*rows);
-    if (!release) return release.error();
-    releases.push_back(std::move(*release));
-  }
+  return read_rows(database, "SELECT number, record FROM releases ORDER BY number", read_release);
 }
 
 Result<Release> insert_release(Database& database, Release release) {

@@ -248,13 +248,13 @@ TEST_CASE("a full server costs nothing but the role") {
 TEST_CASE("a stopped server is given up at the deadline") {
   MariadbServer server;
   guardd::RoleInput input = server.input();
-  input.deadline_ms = 300;
+  input.deadline_ms = 2000;
   server.process().signal(SIGSTOP);
   auto [fact, took_ms] = timed_probe(input);
   CHECK(fact.role == Role::unknown);
   CHECK_THAT(fact.why_unknown, Contains("did not answer"));
-  CHECK(took_ms >= 200);
-  CHECK(took_ms < 600);
+  CHECK(took_ms >= 1500);
+  CHECK(took_ms < 10'000);  // of a server that would never answer
 
   server.process().signal(SIGCONT);
   REQUIRE(wait_until([&] { return server.probe().role == Role::standalone; }));
@@ -263,14 +263,14 @@ TEST_CASE("a stopped server is given up at the deadline") {
 TEST_CASE("a stopped server whose queue of connections is full is given up at the deadline") {
   MariadbServer server({.more = {"--back-log=2"}});
   guardd::RoleInput input = server.input();
-  input.deadline_ms = 300;
+  input.deadline_ms = 2000;
   server.process().signal(SIGSTOP);
   const std::vector<guardd::Fd> waiting = fill_backlog(server.socket());
   REQUIRE(waiting.size() < 100);
   auto [fact, took_ms] = timed_probe(input);
   CHECK(fact.role == Role::unknown);
   CHECK_THAT(fact.why_unknown, Contains("queue of connections"));
-  CHECK(took_ms < 600);
+  CHECK(took_ms < 10'000);  // of a server that would never answer
 }
 
 TEST_CASE("a server in a mount namespace of its own is asked through its own root") {

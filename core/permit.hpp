@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/known.hpp"
+#include "core/operation.hpp"
+#include "core/override.hpp"
+#include "core/request.hpp"
+#include "core/result.hpp"
+
+namespace guardd {
+
+/// Where a permit stands. Before it is granted it is a request, which is stored nowhere.
+enum class PermitState {
+  granted,      ///< its holder may begin
+  running,      ///< its command, or the holder itself, is at work
+  expired,      ///< its time is over; what had begun may be at work still
+  revoked,      ///< something happened on its scope; what had begun may be at work still
+  interrupted,  ///< what had begun died half-way: the data may be half gone, until an operator says that it is not
+  ended,
+};
+std::string_view to_string(PermitState state);
+
+/// Who has a permit: a process that a reused number does not stand in for, proc_pid_stat(5).
+struct PermitHolder {
+  std::int32_t pid = 0;
+  std::uint64_t start_ticks = 0;  ///< field 22, since boot
+  bool operator==(const PermitHolder&) const = default;
+};
+
+/// A lease to run one operation on one scope, in this boot.
+struct Permit {
+  std::string id;  ///< "p1"; given by the ledger
+  Operation operation = Operation::reinstall;
+  bool whole_host = false;
+  std::vector<Target> targets;  ///< never empty unless whole_host
+  std::string reason;
+  std::string by;
+  PermitHolder holder;
+  /// The holder runs a command in a cgroup of its own, and so the permit outlives its holder until that is empty. Else
+  /// the holder is itself what is at work, from the grant on.
+  bool has_command = false;
+  std::string boot_id;
+  std::int64_t granted_s = 0;        ///< CLOCK_REALTIME, seconds since the epoch: for people
+  std::int64_t expires_boot_ms = 0;  ///< CLOCK_BOOTTIME, milliseconds; not valid any more from then on
+
+  PermitState state = PermitState::granted;
+  bool began = false;  ///< its command was started, or it has none
+  std::string why;     ///< it was revoked, interrupted or cleared; for people
+  std::string cgroup;  ///< of its command, once it began
+  bool operator==(const Permit&) const = default;
+};
+
+/// What was seen of a permit's holder and command. What is not known is taken for alive.
+struct PermitSight {
+  bool holder_lives = true;
+  bool command_lives = true;  ///< its cgroup has processes; of no meaning without a command
+};
+
+/// In force: the operation may begin or go on.
+bool is_valid(const Permit& permit);
+/// Something may be at work under it, whatever became of the lease: no other permit for an overlapping scope, no start
+/// of a gated service.
+bool occupies(const Permit& permit);
+
+/// The permit that was asked for, granted. Without a command it has begun.
+Permit grant(Permit wanted);
+/// The command is about to run in `cgroup`. Error "conflict": the permit is not valid (any more), so it must not.
+Result<Permit> begin(Permit permit, std::string cgroup, const BootMoment& now);
+/// The holder gives it back, and says that what ran is over by itself (`whole`) or was killed. Also after the permit
+/// had expired or was revoked, and where it had been taken for interrupted. Error "conflict": it is over already.
+Result<Permit> end(Permit permit, bool whole, std::string why);
+/// Something happened on its scope. Error "conflict": it is not valid (any more).
+Result<Permit> revoke(Permit permit, std::string why);
+/// An operator says that the data of an interrupted operation is whole, or gone for good. Error "conflict".
+Result<Permit> clear(Permit permit, std::string why);
+/// What time and deaths make of it: expired, interrupted or ended. The same permit where nothing has changed.
+Permit advance(Permit permit, const PermitSight& sight, const BootMoment& now);
+
+}  // namespace guardd
