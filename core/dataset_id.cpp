@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string_view>
 
 #include "core/snapshot.hpp"
@@ -33,13 +34,14 @@ class Digits {
   std::uint64_t state_ = 14695981039346656037ULL;
 };
 
-/// What the lowest disk is called by its maker; where nobody calls it anything, by the file that it stands for.
-std::string disk_of(const std::vector<DeviceIdentity>& devices) {
-  std::string disk;
+/// What the disks are called by their makers; where nobody calls one anything, by the file that it stands for. In an
+/// order of their own: the kernel's names of an array's disks change with the boot.
+std::set<std::string_view> disks_of(const std::vector<DeviceIdentity>& devices) {
+  std::set<std::string_view> disks;
   for (const DeviceIdentity& device : devices) {
-    if (!device.wwn.empty() || !device.serial.empty()) disk = device.wwn.empty() ? device.serial : device.wwn;
+    if (!device.wwn.empty() || !device.serial.empty()) disks.insert(device.wwn.empty() ? device.serial : device.wwn);
   }
-  return disk;
+  return disks;
 }
 
 }  // namespace
@@ -55,10 +57,12 @@ std::vector<DeviceIdentity> identify_devices(const Snapshot& snapshot, const Sto
                             .wwn = is_disk ? device->wwn : "",
                             .serial = is_disk ? device->serial : "",
                             .part_uuid = device->part_uuid,
+                            .type = {},
                             .uuid = {},
                             .size_bytes = device->size_bytes};
     const auto signature = std::ranges::find(snapshot.signatures, number, &SignatureFact::device);
     if (signature != snapshot.signatures.end() && signature->signature.known()) {
+      identity.type = signature->signature.value().type;
       identity.uuid = signature->signature.value().uuid;
     }
     identities.push_back(std::move(identity));
@@ -76,7 +80,7 @@ std::string dataset_id(const DataDirectoryFact& directory, const std::vector<Dev
     digits.add(part);
   }
   digits.add(std::to_string(directory.birth_ns));
-  digits.add(disk_of(devices));
+  for (const std::string_view disk : disks_of(devices)) digits.add(disk);
   return directory.service + "-" + digits.text();
 }
 

@@ -15,6 +15,7 @@ struct DeviceIdentity {
   std::string wwn;        ///< of the disk
   std::string serial;     ///< of the disk
   std::string part_uuid;  ///< of the partition
+  std::string type;       ///< of what it carries: "ext4", "LVM2_member"
   std::string uuid;       ///< of what it carries: a filesystem, a LUKS, LVM or RAID member
   std::uint64_t size_bytes = 0;
   bool operator==(const DeviceIdentity&) const = default;
@@ -40,12 +41,16 @@ struct DatasetMemory {
   std::int64_t last_written_s = 0;    ///< newest change of its markers that was seen
   std::int64_t last_clients_s = 0;    ///< the last look in which clients were connected
   std::int64_t absent_since_s = 0;    ///< the first look in which none of its devices was attached; 0: they are
+  std::int64_t deleted_since_s = 0;   ///< the first look in which it was deleted; the next one that agrees forgets it
 
   /// The same by the time since boot, CLOCK_BOOTTIME in milliseconds, which nobody sets; all of the boot `boot_id`.
   std::string boot_id;
   std::int64_t event_boot_ms = 0;     ///< the last look in which something happened: in use, written to, seen first
   std::int64_t active_boot_ms = 0;    ///< the last look in which a process had it; 0: in none of that boot
   std::int64_t inactive_boot_ms = 0;  ///< the first look after that in which none had; 0: none, or of another boot
+
+  std::string absent_boot_id;       ///< of the boot that absent_boot_ms is of
+  std::int64_t absent_boot_ms = 0;  ///< the first look of that boot in which none of its devices was attached
 
   Role last_role = Role::unknown;  ///< in the last look that found it active
   std::string last_replication;

@@ -72,7 +72,8 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   if (memory.first_seen_s == 0) memory.first_seen_s = now_s;
   memory.last_seen_s = now_s;
   memory.last_written_s = std::max(memory.last_written_s, directory.newest_mtime_s);
-  memory.absent_since_s = 0;
+  memory.absent_since_s = memory.absent_boot_ms = memory.deleted_since_s = 0;
+  memory.absent_boot_id.clear();
   if (dataset.state == DatasetState::active) {
     date_event(memory, snapshot);
     memory.last_active_s = now_s;
@@ -88,25 +89,57 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   }
 }
 
+/// A filesystem that fails may call its files gone, open_by_handle_at(2) ESTALE: it takes two looks, in which nothing
+/// else on the host could not be read.
+bool is_deleted_again(DatasetMemory& memory, const Snapshot& snapshot) {
+  if (!all_ok(snapshot, {"data_directories", "storage"})) return false;
+  if (memory.deleted_since_s != 0) return true;
+  memory.deleted_since_s = std::max<std::int64_t>(snapshot.began_wall_s, 1);
+  return false;
+}
+
+void date_absence(DatasetMemory& memory, const Snapshot& snapshot, bool absent) {
+  if (!absent) {
+    memory.absent_since_s = memory.absent_boot_ms = 0;
+    memory.absent_boot_id.clear();
+    return;
+  }
+  if (memory.absent_since_s == 0) memory.absent_since_s = snapshot.began_wall_s;
+  if (memory.absent_boot_id == snapshot.host.boot_id) return;
+  memory.absent_boot_id = snapshot.host.boot_id;
+  memory.absent_boot_ms = snapshot.began_boot_ms;
+}
+
 /// What became of one that this look did not find as a dataset.
 bool is_gone(DatasetMemory& memory, const Snapshot& snapshot, const std::vector<DeviceIdentity>& attached) {
   const auto fact = std::ranges::find(snapshot.memories, memory.id, &MemoryFact::id);
   if (fact == snapshot.memories.end() || !all_ok(snapshot, {"memory"})) return false;
   if (fact->whereabouts == Whereabouts::here) memory.last_seen_s = snapshot.began_wall_s;
-  if (fact->whereabouts == Whereabouts::deleted) return true;
+  if (fact->whereabouts == Whereabouts::deleted) return is_deleted_again(memory, snapshot);
+  memory.deleted_since_s = 0;
   if (fact->whereabouts != Whereabouts::not_mounted || !all_ok(snapshot, {"storage", "signatures"})) return false;
   const Presence presence = presence_of(memory, attached);
-  if (presence != Presence::absent) memory.absent_since_s = 0;
-  if (presence == Presence::absent && memory.absent_since_s == 0) memory.absent_since_s = snapshot.began_wall_s;
-  return presence == Presence::overwritten;
+  date_absence(memory, snapshot, presence == Presence::absent);
+  const Moment now{snapshot.began_wall_s, snapshot.began_boot_ms, snapshot.host.boot_id};
+  return presence == Presence::overwritten || (presence == Presence::relabelled && is_relabelled_for_good(memory, now));
 }
 
-/// The same directory on the same disk, which its service calls otherwise by now. On another disk it is a clone.
+bool share_a_disk(const std::vector<DeviceIdentity>& left, const std::vector<DeviceIdentity>& right) {
+  const auto is_disk = [](const DeviceIdentity& device) { return !device.wwn.empty() || !device.serial.empty(); };
+  return std::ranges::any_of(left, [&](const DeviceIdentity& one) {
+    return is_disk(one) && std::ranges::any_of(right, [&](const DeviceIdentity& other) {
+             return is_disk(other) && is_same_device(one, other);
+           });
+  });
+}
+
+/// The same directory on the same disk, or on an array of which some disk was replaced, which its service calls
+/// otherwise by now. On another disk it is a clone.
 bool is_renamed(const DatasetMemory& memory, const Dataset& dataset, const std::vector<DeviceIdentity>& devices) {
   if (!dataset.directory || dataset.id == memory.id || dataset.service != memory.service) return false;
   const DataDirectoryFact& directory = *dataset.directory;
   return directory.handle == memory.handle && directory.birth_ns == memory.birth_ns &&
-         directory.fs_uuid == memory.fs_uuid && devices == memory.devices;
+         directory.fs_uuid == memory.fs_uuid && (devices == memory.devices || share_a_disk(devices, memory.devices));
 }
 
 bool has_room(const std::vector<DatasetMemory>& memories, bool contained) {
@@ -124,10 +157,18 @@ Learned learn(const std::vector<DatasetMemory>& before, const Snapshot& snapshot
   const std::vector<DeviceIdentity> attached = attached_devices(snapshot);
   for (DatasetMemory memory : before) {
     const bool seen = std::ranges::find(datasets, memory.id, &Dataset::id) != datasets.end();
-    const bool renamed = !seen && std::ranges::any_of(datasets, [&](const Dataset& dataset) {
-      return is_renamed(memory, dataset, identify_devices(snapshot, graph, dataset.device_numbers));
+    const auto renamed = std::ranges::find_if(datasets, [&](const Dataset& dataset) {
+      return !seen && is_renamed(memory, dataset, identify_devices(snapshot, graph, dataset.device_numbers));
     });
-    if (!seen && (renamed || is_gone(memory, snapshot, attached))) {
+    if (renamed != datasets.end()) {
+      learned.forgotten.push_back(memory.id);
+      const auto has_it = [&](const std::vector<DatasetMemory>& memories) {
+        return std::ranges::find(memories, renamed->id, &DatasetMemory::id) != memories.end();
+      };
+      if (has_it(before) || has_it(learned.memories)) continue;
+      memory.id = renamed->id;  // with its history
+      learned.memories.push_back(std::move(memory));
+    } else if (!seen && is_gone(memory, snapshot, attached)) {
       learned.forgotten.push_back(memory.id);
     } else {
       learned.memories.push_back(std::move(memory));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/dataset_memory.hpp"
@@ -12,13 +13,28 @@ namespace guardd {
 /// Of the devices that a dataset stood on when its filesystem was last mounted.
 enum class Presence {
   attached,     ///< one that carries it is here, or may be: a closed LUKS volume, a RAID that is not assembled
-  overwritten,  ///< the device is here and carries something else by now
+  relabelled,   ///< the device is here, and carries the same kind of filesystem with another UUID by now
+  overwritten,  ///< the device is here and carries something of another kind by now
   absent,       ///< none of them is here
 };
 
 /// How long a disk must have been away, seconds, for its data to be out of the host's reach: a path that is down, a
-/// volume that is not logged in to, may be back when an installer runs; after a day it is somebody's decision.
-inline constexpr std::int64_t absent_for_good_s = 86'400;
+/// volume that is not logged in to, may be back when an installer runs; after a day it is somebody's decision. As long
+/// must nothing have happened to a dataset whose filesystem has another UUID by now: mkfs gives one, and so does
+/// `tune2fs -U`, which keeps the data.
+inline constexpr std::int64_t gone_for_good_s = 86'400;
+
+/// When it is, by the clock and by the time since boot: a clock that is set makes no time pass.
+struct Moment {
+  std::int64_t wall_s = 0;   ///< seconds since the epoch
+  std::int64_t boot_ms = 0;  ///< CLOCK_BOOTTIME, milliseconds
+  std::string boot_id;
+};
+
+/// Whether its devices have been away for a day of this boot.
+bool is_absent_for_good(const DatasetMemory& memory, const Moment& now);
+/// Whether its filesystem has another UUID, and nothing has happened to it for a day.
+bool is_relabelled_for_good(const DatasetMemory& memory, const Moment& now);
 
 /// From what the devices are called by their makers, partition tables and contents, never from their names alone.
 Presence presence_of(const DatasetMemory& memory, const std::vector<DeviceIdentity>& attached);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/dataset_id.hpp"
+#include "core/release_candidates.hpp"
 #include "core/snapshot.hpp"
 #include "core/utc.hpp"
 
@@ -16,6 +17,9 @@ namespace {
 /// Between the last look that found a healthy replica at work and the first that found it stopped: longer, and it may
 /// have been promoted in between.
 constexpr std::int64_t longest_unwatched_s = 180;
+/// A server may end, and write, while the look runs that finds it gone; dated is that look by its beginning.
+constexpr std::int64_t longest_look_s = 10;
+constexpr std::int64_t second_ns = 1'000'000'000;
 
 /// What must have seen everything, for "no process has it" to be known.
 constexpr std::array<std::string_view, 5> witnesses{"processes", "open_files", "storage", "data_directories", "memory"};
@@ -44,7 +48,6 @@ struct Event {
 
 /// The last thing that happened to it.
 Event last_event(const DatasetMemory& memory, const MemoryFact* fact) {
-  constexpr std::int64_t second_ns = 1'000'000'000;
   std::array events{Event{memory.first_seen_s, "guardd first saw it"}, Event{memory.last_active_s, "it was in use"},
                     Event{memory.last_clients_s, "it had clients"}, Event{memory.last_written_s, "it was written to"},
                     Event{}};
@@ -52,6 +55,14 @@ Event last_event(const DatasetMemory& memory, const MemoryFact* fact) {
     events.back() = {fact->watermark.value().newest_ns / second_ns, "something in its directory changed"};
   }
   return *std::ranges::max_element(events, {}, &Event::at_s);
+}
+
+/// Whether all that is there was written before a look found it stopped: what came later, nobody watched. Not known of
+/// a filesystem that is not mounted.
+bool is_as_it_was_stopped(const DatasetMemory& memory, const MemoryFact& fact) {
+  if (fact.whereabouts != Whereabouts::here || !fact.watermark.known()) return false;
+  const std::int64_t newest_s = std::max(memory.last_written_s, fact.watermark.value().newest_ns / second_ns);
+  return newest_s <= memory.inactive_since_s + longest_look_s;
 }
 
 bool last_was_healthy_replica(const DatasetMemory& memory) {
@@ -68,11 +79,12 @@ std::optional<std::int64_t> quiet_since_boot_s(const DatasetMemory& memory, cons
   return (snapshot.began_boot_ms - memory.event_boot_ms) / 1000;
 }
 
-bool is_mounted(const Release& release, const Snapshot& snapshot) {
-  const StorageGraph graph(snapshot.devices);
-  return std::ranges::any_of(snapshot.mounts, [&](const MountFact& mount) {
-    const std::vector<DeviceIdentity> device = identify_devices(snapshot, graph, {mount.device});
-    return !device.empty() && is_same_device(release.device, device.front());
+bool is_in_use(const Release& release, const Snapshot& snapshot) {
+  const StorageGraph graph(snapshot.devices, snapshot.mounts);
+  return std::ranges::any_of(snapshot.devices, [&](const BlockDeviceFact& device) {
+    const std::vector<DeviceIdentity> identity = identify_devices(snapshot, graph, {device.device});
+    return !identity.empty() && is_same_device(release.device, identity.front()) &&
+           is_in_use(snapshot, graph, device.device);
   });
 }
 
@@ -104,7 +116,8 @@ ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snap
   if (terms.wall_s < terms.latest_s) {
     return refused("the clock was set back: when " + name + " was last used can't be told", "set the clock right");
   }
-  if (last_was_healthy_replica(memory)) return {.basis = "it last was a healthy replica", .why_not = {}, .remedy = {}};
+  if (last_was_healthy_replica(memory) && is_as_it_was_stopped(memory, *fact))
+    return {.basis = "it last was a healthy replica", .why_not = {}, .remedy = {}};
   const Event last = last_event(memory, fact);
   const std::int64_t quiet_s = terms.wall_s - last.at_s;
   const std::int64_t quiet_by_boot_s = quiet_since_boot_s(memory, snapshot).value_or(quiet_s);
@@ -130,7 +143,7 @@ ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snap
 }
 
 std::string why_lapsed(const Release& release, const Snapshot& snapshot, const std::vector<Dataset>& datasets) {
-  if (release.dataset.empty()) return is_mounted(release, snapshot) ? "its device is mounted" : "";
+  if (release.dataset.empty()) return is_in_use(release, snapshot) ? "its device is in use" : "";
   const auto dataset = std::ranges::find(datasets, release.dataset, &Dataset::id);
   if (dataset != datasets.end() && dataset->state == DatasetState::active) return "it is in use";
   const MemoryFact* const fact = fact_of(snapshot, release.dataset);

@@ -25,13 +25,29 @@ bool lies_on_device(const DatasetMemory& memory, const Snapshot& snapshot, const
   return std::ranges::find(dataset->device_numbers, device) != dataset->device_numbers.end();
 }
 
+bool has_name(const DeviceIdentity& device) {
+  return !device.wwn.empty() || !device.serial.empty() || !device.part_uuid.empty() || !device.uuid.empty();
+}
+
 }  // namespace
+
+bool is_in_use(const Snapshot& snapshot, const StorageGraph& graph, DeviceNumber device) {
+  return std::ranges::any_of(graph.descendants(device), [&](DeviceNumber number) {
+    const BlockDeviceFact* const found = graph.find(number);
+    return (found != nullptr && found->swap) ||
+           std::ranges::find(snapshot.mounts, number, &MountFact::device) != snapshot.mounts.end();
+  });
+}
 
 bool stood_on(const DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph& graph, DeviceNumber device) {
   std::vector<DeviceNumber> related = graph.descendants(device);
-  std::ranges::copy(graph.ancestors(device).devices, std::back_inserter(related));
+  const std::vector<DeviceIdentity> own = identify_devices(snapshot, graph, {device});
+  if (own.empty() || !has_name(own.front())) {
+    std::ranges::copy(graph.ancestors(device).devices, std::back_inserter(related));
+  }
   return std::ranges::any_of(identify_devices(snapshot, graph, related), [&](const DeviceIdentity& now) {
-    return presence_of(memory, {now}) == Presence::attached;
+    const Presence presence = presence_of(memory, {now});
+    return presence == Presence::attached || presence == Presence::relabelled;
   });
 }
 
@@ -40,8 +56,7 @@ std::vector<Release> device_releases(const Snapshot& snapshot, DeviceNumber devi
   std::vector<Release> releases;
   for (const DeviceNumber number : graph.descendants(device)) {
     const BlockDeviceFact* const found = graph.find(number);
-    const bool mounted = std::ranges::find(snapshot.mounts, number, &MountFact::device) != snapshot.mounts.end();
-    if (found == nullptr || mounted || found->swap) continue;
+    if (found == nullptr || is_in_use(snapshot, graph, number)) continue;
     for (const SignatureFact& fact : snapshot.signatures) {
       if (fact.device != number || !fact.signature.known() || fact.signature.value().type.empty()) continue;
       Release release;

@@ -20,8 +20,11 @@ std::vector<DatasetMemory> memories_at(const std::vector<DatasetMemory>& memorie
 /// something and is not in use.
 std::vector<Release> device_releases(const Snapshot& snapshot, DeviceNumber device);
 
-/// Whether what was remembered stood on this device, on one that it stands on, or on one that stands on it. Of a
-/// dataset whose filesystem is not mounted now.
+/// Whether the device is mounted or swap, or anything that stands on it is.
+bool is_in_use(const Snapshot& snapshot, const StorageGraph& graph, DeviceNumber device);
+
+/// Whether what was remembered stood on this device or on one that stands on it; or, where the device has no name that
+/// would tell, on one that it stands on. Of a dataset whose filesystem is not mounted now.
 bool stood_on(const DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph& graph, DeviceNumber device);
 
 }  // namespace guardd

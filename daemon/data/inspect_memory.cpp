@@ -50,7 +50,9 @@ class MemoryLook {
         blind = filesystem.why;
         continue;
       }
-      if (fact.whereabouts == Whereabouts::not_mounted) fact.whereabouts = Whereabouts::deleted;
+      // Without a UUID it may be another one: only what is found there tells.
+      const bool is_its_own = !dataset.fs_uuid.empty();
+      if (is_its_own && fact.whereabouts == Whereabouts::not_mounted) fact.whereabouts = Whereabouts::deleted;
       const Result<bool> exists = is_on(filesystem, dataset);
       if (!exists) {
         blind = exists.error().message;
@@ -61,10 +63,22 @@ class MemoryLook {
         return;
       }
     }
+    if (fact.whereabouts == Whereabouts::deleted && blind.empty()) blind = why_no_deletion(dataset);
     if (!blind.empty()) {
       fact.whereabouts = Whereabouts::unknown;
       fact.why = "its filesystem is mounted and can't be looked into: " + blind;
     }
+  }
+
+  /// A filesystem that fails calls every handle stale (fs/exportfs/expfs.c): its name must be gone too, or lead
+  /// elsewhere. Empty: it is.
+  std::string why_no_deletion(const RememberedDataset& dataset) const {
+    View* const host = views_.host();
+    if (dataset.path.empty() || host == nullptr) return "";
+    const Result<Node> directory = walk(*host, dataset.path);
+    if (directory) return "";
+    const bool fails = directory.error().code == "eio" || directory.error().code == "euclean";
+    return fails ? directory.error().message : "";
   }
 
   /// A file that has the handle but was born at another time is another one: a filesystem made anew, or put back.

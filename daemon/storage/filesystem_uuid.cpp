@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <linux/btrfs.h>
 #include <sys/ioctl.h>
+#include <sys/statfs.h>
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 
@@ -39,12 +41,24 @@ std::string to_text(std::span<const std::uint8_t> bytes) {
   return is_null ? "" : text;
 }
 
+/// ZFS_SUPER_MAGIC, include/sys/zfs_vfsops_os.h of OpenZFS. It has no UUID; f_fsid is one that stays with the dataset
+/// and that a clone does not share (zfs_statvfs(), dmu_objset_fsid_guid()).
+constexpr unsigned long zfs_magic = 0x2fc12fc1;
+
+std::string zfs_identity(int fd) {
+  struct statfs status {};
+  if (::fstatfs(fd, &status) != 0 || static_cast<unsigned long>(status.f_type) != zfs_magic) return "";
+  std::array<std::uint8_t, sizeof(status.f_fsid)> bytes{};
+  std::memcpy(bytes.data(), &status.f_fsid, bytes.size());
+  return to_text(bytes);
+}
+
 std::string ask_filesystem(int fd) {
   GenericUuid generic{};
   if (::ioctl(fd, get_uuid, &generic) == 0 && generic.length == uuid_bytes) return to_text(generic.uuid);
   btrfs_ioctl_fs_info_args btrfs{};
   if (::ioctl(fd, BTRFS_IOC_FS_INFO, &btrfs) == 0) return to_text(btrfs.fsid);
-  return "";
+  return zfs_identity(fd);
 }
 
 /// The /dev node of a number, by the kernel's name for it: a udev link need not be there.

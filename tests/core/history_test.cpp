@@ -190,10 +190,21 @@ TEST_CASE("only what is known to be deleted or overwritten is forgotten") {
   Host host;
   const std::vector<DatasetMemory> before = host.learn().memories;
   const std::string id = before.front().id;
-  bool forgotten = false;
   SECTION("deleted") {
     host.lose(id, Whereabouts::deleted);
-    forgotten = true;
+    // A filesystem that fails says so too: not before a second look.
+    const Learned first = host.learn(before);
+    CHECK(first.forgotten.empty());
+    CHECK(host.learn(first.memories).forgotten == std::vector{id});
+    for (const char* name : {"memory", "data_directories", "storage"}) {
+      Host blind = host;
+      blind.blind(name);
+      CHECK(blind.learn(first.memories).forgotten.empty());
+    }
+    host.lose(id, Whereabouts::not_mounted);
+    const Learned back = host.learn(first.memories);
+    host.lose(id, Whereabouts::deleted);
+    CHECK(host.learn(back.memories).forgotten.empty());
   }
   SECTION("deleted, says a look that did not see everything") {
     host.lose(id, Whereabouts::deleted);
@@ -213,9 +224,17 @@ TEST_CASE("only what is known to be deleted or overwritten is forgotten") {
     host.snapshot.devices[1].part_uuid = "p1";
     std::vector<DatasetMemory> named = with_uuid;
     named.front().devices.front().part_uuid = "p1";
+    // tune2fs -U keeps the data: as mkfs it is believed after a day.
+    CHECK(host.learn(named).forgotten.empty());
+    host.snapshot.began_wall_s += 86'400;
+    CHECK(host.learn(named).forgotten.empty());
+    host.snapshot.began_boot_ms += 86'400'000;
+    CHECK(host.learn(named).forgotten == std::vector{id});
+    host.snapshot.began_wall_s = t0;
+    host.snapshot.signatures.front().signature = Signature{"other", "swap", "bbbb", ""};
     CHECK(host.learn(named).forgotten == std::vector{id});
   }
-  CHECK(host.learn(before).forgotten == (forgotten ? std::vector{id} : std::vector<std::string>()));
+  CHECK(host.learn(before).forgotten.empty());
 }
 
 TEST_CASE("a look that can't read what devices carry does not make them unrecognisable") {
@@ -240,8 +259,14 @@ TEST_CASE("a disk that is away is noticed, and when it came back") {
   CHECK(away.memories.front().absent_since_s == t0);
   host.snapshot.began_wall_s = t0 + 60;
   CHECK(host.learn(away.memories).memories.front().absent_since_s == t0);
+  host.snapshot.host.boot_id = "the next boot";
+  host.snapshot.began_boot_ms = 7000;
+  const Learned next = host.learn(away.memories);
+  CHECK(next.memories.front().absent_since_s == t0);
+  CHECK(next.memories.front().absent_boot_ms == 7000);
   host.snapshot.devices = devices;
   CHECK(host.learn(away.memories).memories.front().absent_since_s == 0);
+  CHECK(host.learn(next.memories).memories.front().absent_boot_id.empty());
 }
 
 TEST_CASE("containers' datasets leave room for the host's") {
@@ -309,4 +334,42 @@ TEST_CASE("what happens is dated by the time since boot too, which nobody sets")
   CHECK(memories.front().event_boot_ms == 600);
   CHECK(memories.front().active_boot_ms == 0);
   CHECK(memories.front().inactive_boot_ms == 0);
+}
+
+// The kernel names an array's disks anew at each boot, and one day one of them is replaced.
+TEST_CASE("on an array the order of its disks is no part of the identity, and a replaced one takes no history away") {
+  Host host;
+  const auto disk = [](const char* name, std::uint32_t minor, const char* serial) {
+    BlockDeviceFact fact;
+    fact.name = name;
+    fact.device = {8, minor};
+    fact.serial = serial;
+    return fact;
+  };
+  BlockDeviceFact array;
+  array.name = "md0";
+  array.device = {9, 0};
+  array.slaves = {"sdb", "sdc"};
+  host.snapshot.devices = {disk("sdb", 16, "B"), disk("sdc", 32, "C"), array};
+  host.snapshot.mounts.front().device = {9, 0};
+  host.snapshot.directories.front().device = DeviceNumber{9, 0};
+  host.snapshot.host.boot_id = "b";
+  host.snapshot.began_boot_ms = 1000;
+  const std::vector<DatasetMemory> before = host.learn().memories;
+  REQUIRE(before.size() == 1);
+
+  host.snapshot.devices = {disk("sdb", 16, "C"), disk("sdc", 32, "B"), array};
+  CHECK(host.id() == before.front().id);
+
+  host.snapshot.began_wall_s += 100;
+  host.snapshot.devices = {disk("sdb", 16, "D"), disk("sdc", 32, "B"), array};
+  REQUIRE(host.id() != before.front().id);
+  const Learned after = host.learn(before);
+  CHECK(after.forgotten == std::vector{before.front().id});
+  REQUIRE(after.memories.size() == 1);
+  CHECK(after.memories.front().id == host.id());
+  CHECK(after.memories.front().first_seen_s == t0);
+
+  host.snapshot.devices = {disk("sdb", 16, "E"), disk("sdc", 32, "F"), array};  // both: a clone
+  CHECK(host.learn(before).memories.size() == 2);
 }

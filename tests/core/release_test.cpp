@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "core/release_candidates.hpp"
 #include "core/snapshot.hpp"
 
 using namespace guardd;
@@ -214,4 +215,52 @@ TEST_CASE("a clock that is set makes no time pass") {
     host.memory.inactive_boot_ms = 1'180'001;
     CHECK_FALSE(granted(host.judge()));
   }
+}
+
+// The disk was attached to another machine, or guardd was not running: the replica was promoted, written to and
+// stopped.
+TEST_CASE("a replica that was written to after it was seen stopped is judged by that") {
+  StoppedHost host;
+  host.last_was_replica();
+  REQUIRE(granted(host.judge()));
+  SECTION("a file in it is newer than the look that found it stopped") {
+    Watermark mark = host.snapshot.memories.front().watermark.value();
+    mark.newest_ns = (host.memory.inactive_since_s + 11) * 1'000'000'000;
+    host.snapshot.memories.front().watermark = mark;
+  }
+  SECTION("a later look saw it written to") { host.memory.last_written_s = host.memory.inactive_since_s + 11; }
+  SECTION("it is not mounted, so nobody can tell") {
+    host.snapshot.memories.front().whereabouts = Whereabouts::not_mounted;
+    host.snapshot.memories.front().watermark = Unknown{"not mounted"};
+  }
+  CHECK_FALSE(granted(host.judge()));
+}
+
+TEST_CASE("a device is in use when anything that stands on it is mounted") {
+  Snapshot snapshot;
+  const auto device = [](const char* name, std::uint32_t minor) {
+    BlockDeviceFact fact;
+    fact.name = name;
+    fact.device = {8, minor};
+    return fact;
+  };
+  BlockDeviceFact disk = device("sdb", 16);
+  disk.serial = "B";
+  BlockDeviceFact volume = device("dm-0", 99);
+  volume.slaves = {"sdb"};
+  snapshot.devices = {disk, volume};
+  snapshot.signatures = {{DeviceNumber{8, 16}, Signature{"raid", "LVM2_member", "pv", ""}},
+                         {DeviceNumber{8, 99}, Signature{"filesystem", "ext4", "fs", ""}}};
+  const std::vector<Release> free = device_releases(snapshot, {8, 16});
+  REQUIRE(free.size() == 2);
+  CHECK(why_lapsed(free.front(), snapshot, {}).empty());
+  SECTION("mounted") {
+    MountFact mount;
+    mount.device = {8, 99};
+    snapshot.mounts = {mount};
+  }
+  SECTION("swap") { snapshot.devices[1].swap = true; }
+  CHECK(device_releases(snapshot, {8, 16}).empty());
+  CHECK(why_lapsed(free.front(), snapshot, {}) == "its device is in use");
+  CHECK(why_lapsed(free.back(), snapshot, {}) == "its device is in use");
 }

@@ -127,7 +127,8 @@ std::vector<Scenario> read_scenarios() {
     scenario.policy = policy_with(text.contains("policy") ? text["policy"] : json());
     scenario.ledger = ledger_of(text.value("ledger", json::object()), base["snapshot"]["host"]);
     scenario.request = must(parse_check_request(text["request"].dump()));
-    const json& now = base["now"];
+    json now = base["now"];
+    now.update(text.value("now", json::object()));
     scenario.now = {.boot_ms = now["boot_ms"], .asked_boot_ms = now["asked_boot_ms"], .wall_s = now["wall_s"]};
     scenario.want = text["want"];
     scenarios.push_back(std::move(scenario));
