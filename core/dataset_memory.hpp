@@ -41,7 +41,6 @@ struct DatasetMemory {
   std::int64_t last_written_s = 0;    ///< newest change of its markers that was seen
   std::int64_t last_clients_s = 0;    ///< the last look in which clients were connected
   std::int64_t absent_since_s = 0;    ///< the first look in which none of its devices was attached; 0: they are
-  std::int64_t deleted_since_s = 0;   ///< the first look in which it was deleted; the next one that agrees forgets it
 
   /// The same by the time since boot, CLOCK_BOOTTIME in milliseconds, which nobody sets; all of the boot `boot_id`.
   std::string boot_id;

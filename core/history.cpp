@@ -72,7 +72,7 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   if (memory.first_seen_s == 0) memory.first_seen_s = now_s;
   memory.last_seen_s = now_s;
   memory.last_written_s = std::max(memory.last_written_s, directory.newest_mtime_s);
-  memory.absent_since_s = memory.absent_boot_ms = memory.deleted_since_s = 0;
+  memory.absent_since_s = memory.absent_boot_ms = 0;
   memory.absent_boot_id.clear();
   if (dataset.state == DatasetState::active) {
     date_event(memory, snapshot);
@@ -87,15 +87,6 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
     memory.inactive_since_s = now_s;
     if (memory.boot_id == snapshot.host.boot_id) memory.inactive_boot_ms = snapshot.began_boot_ms;
   }
-}
-
-/// A filesystem that fails may call its files gone, open_by_handle_at(2) ESTALE: it takes two looks, in which nothing
-/// else on the host could not be read.
-bool is_deleted_again(DatasetMemory& memory, const Snapshot& snapshot) {
-  if (!all_ok(snapshot, {"data_directories", "storage"})) return false;
-  if (memory.deleted_since_s != 0) return true;
-  memory.deleted_since_s = std::max<std::int64_t>(snapshot.began_wall_s, 1);
-  return false;
 }
 
 void date_absence(DatasetMemory& memory, const Snapshot& snapshot, bool absent) {
@@ -115,8 +106,8 @@ bool is_gone(DatasetMemory& memory, const Snapshot& snapshot, const std::vector<
   const auto fact = std::ranges::find(snapshot.memories, memory.id, &MemoryFact::id);
   if (fact == snapshot.memories.end() || !all_ok(snapshot, {"memory"})) return false;
   if (fact->whereabouts == Whereabouts::here) memory.last_seen_s = snapshot.began_wall_s;
-  if (fact->whereabouts == Whereabouts::deleted) return is_deleted_again(memory, snapshot);
-  memory.deleted_since_s = 0;
+  // A filesystem that fails calls its files gone; it can't be searched either.
+  if (fact->whereabouts == Whereabouts::deleted) return all_ok(snapshot, {"data_directories", "storage"});
   if (fact->whereabouts != Whereabouts::not_mounted || !all_ok(snapshot, {"storage", "signatures"})) return false;
   const Presence presence = presence_of(memory, attached);
   date_absence(memory, snapshot, presence == Presence::absent);

@@ -70,15 +70,21 @@ class MemoryLook {
     }
   }
 
-  /// A filesystem that fails calls every handle stale (fs/exportfs/expfs.c): its name must be gone too, or lead
-  /// elsewhere. Empty: it is.
+  static bool is_failure(const Error& error) { return error.code == "eio" || error.code == "euclean"; }
+
+  /// A filesystem that fails calls every handle stale (fs/fhandle.c, do_handle_to_path()): its names tell, where it is
+  /// still mounted where it was. Empty: nothing says that it fails.
   std::string why_no_deletion(const RememberedDataset& dataset) const {
     View* const host = views_.host();
     if (dataset.path.empty() || host == nullptr) return "";
     const Result<Node> directory = walk(*host, dataset.path);
-    if (directory) return "";
-    const bool fails = directory.error().code == "eio" || directory.error().code == "euclean";
-    return fails ? directory.error().message : "";
+    if (!directory) return is_failure(directory.error()) ? directory.error().message : "";
+    for (const Anchor& anchor : dataset.anchors) {
+      const Result<bool> same = is_in(*host, *directory, anchor);
+      if (!same && is_failure(same.error())) return same.error().message;
+      if (same && *same) return "its files are there, and the filesystem calls them stale";
+    }
+    return "";
   }
 
   /// A file that has the handle but was born at another time is another one: a filesystem made anew, or put back.
