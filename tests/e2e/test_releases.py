@@ -141,22 +141,6 @@ def test_stop_unmount_wipe(host, disk):
     assert "dataset.remembered" not in host.check("check-reinstall").codes
 
 
-def test_a_disk_that_fails_is_no_deletion(host, disk):
-    """Of files whose inodes can't be read any more the kernel says what it says of deleted ones."""
-    MariaDb(host, datadir="/srv/db/mysql").start().stop()
-    host.check("check-reinstall").refused("dataset.at_rest", path="/srv/db/mysql")
-    image = host.run(["losetup", "--noheadings", "--output", "BACK-FILE", disk]).stdout.decode().strip()
-    size = host.path(image).stat().st_size
-    host.run(["truncate", "--size", "0", image])
-    host.run("sync; echo 2 >/proc/sys/vm/drop_caches", check=False)
-    assert host.run(["cat", "/srv/db/mysql/ibdata1"], check=False).returncode != 0
-    for _ in range(2):
-        assert host.check("check-reinstall").status in (1, 3)
-    remembered = json.loads(host.guardctl("status", "--json").stdout)["remembered"]
-    assert [one["path"] for one in remembered] == ["/srv/db/mysql"], remembered
-    host.run(["truncate", "--size", str(size), image])
-
-
 def test_what_changed_while_guardd_was_not_there(host, disk):
     MariaDb(host, datadir="/srv/db/mysql").start().stop()
     host.check("check-reinstall").refused("dataset.at_rest", path="/srv/db/mysql")
