@@ -10,7 +10,8 @@
 namespace guardd::test {
 
 /// One file of tests/scenarios: bare-host.json's snapshot, with "patch" merged into it (RFC 7396) and the lists of
-/// "add" appended; "now" where it is another time; the shipped policies and the scenario's own; a question; what must come out.
+/// "add" appended; "now" where it is another time; the shipped policies and the scenario's own; a question; what must
+/// come out.
 struct Scenario {
   std::string name;
   Snapshot snapshot;
