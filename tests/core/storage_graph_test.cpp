@@ -53,6 +53,22 @@ TEST_CASE("ancestors go down to every disk, descendants up to the loop device") 
   CHECK(graph.descendants({8, 16}) == std::vector<DeviceNumber>{{8, 16}, {8, 17}, {9, 0}, {253, 0}, {7, 0}});
 }
 
+TEST_CASE("bcache is lost with its backing device and with its cache, a multipath device with its disk by any path") {
+  // bd_link_disk_holder() for both, drivers/md/bcache/super.c: with writeback the cache has what the other has not.
+  std::vector<BlockDeviceFact> devices{
+      device("sdb", {8, 16}), device("nvme0n1", {259, 0}), device("nvme0n1p4", {259, 4}), device("bcache0", {252, 0}),
+      device("sdc", {8, 32}), device("sdd", {8, 48}),      device("dm-1", {253, 1}),      device("dm-2", {253, 2})};
+  devices[2].parent = "nvme0n1";
+  devices[3].slaves = {"sdb", "nvme0n1p4"};
+  devices[6].slaves = {"sdc", "sdd"};
+  devices[7].slaves = {"dm-1"};  // its first partition, as kpartx makes it
+  const StorageGraph graph(devices);
+  CHECK(graph.ancestors({252, 0}).devices == std::vector<DeviceNumber>{{252, 0}, {8, 16}, {259, 4}, {259, 0}});
+  CHECK(graph.descendants({259, 0}) == std::vector<DeviceNumber>{{259, 0}, {259, 4}, {252, 0}});
+  CHECK(graph.ancestors({253, 2}).devices == std::vector<DeviceNumber>{{253, 2}, {253, 1}, {8, 32}, {8, 48}});
+  CHECK(graph.descendants({8, 48}) == std::vector<DeviceNumber>{{8, 48}, {253, 1}, {253, 2}});
+}
+
 TEST_CASE("a device that does not say what it stands on is untraceable") {
   std::vector<BlockDeviceFact> devices{device("sda", {8, 0}), device("zd16", {230, 16}), device("zd16p1", {230, 17}),
                                        device("drbd0", {147, 0}), device("zdump", {250, 0})};
