@@ -65,6 +65,23 @@ def test_mounts_as_docker_and_snap_make_them(host):
     host.check("check-reinstall").allowed()
 
 
+def test_mounts_as_kubelet_and_lxc_make_them(host):
+    host.run("""
+        volume=/var/lib/kubelet/pods/7f0c/volumes/kubernetes.io~projected/token
+        mkdir -p $volume /var/lib/kubelet/pods/7f0c/volume-subpaths/config/app /var/lib/lxc/c1/rootfs/etc /usr/lib/lxc/rootfs
+        mount -t tmpfs -o size=1M tmpfs $volume
+        echo secret >$volume/token
+        echo config >/var/lib/kubelet/config.yaml
+        touch /var/lib/kubelet/pods/7f0c/volume-subpaths/config/app/0
+        mount --bind /var/lib/kubelet/config.yaml /var/lib/kubelet/pods/7f0c/volume-subpaths/config/app/0
+        mount --bind /var/lib/lxc/c1/rootfs /usr/lib/lxc/rootfs
+        """)
+    inside = "mount --rbind /var/lib/lxc/c1/rootfs /mnt; mount -t tmpfs none /mnt/etc; echo ready; exec sleep infinity"
+    host.start(["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--uts", "--ipc", "bash", "-euc", inside], log="/run/lxc.log")
+    wait_for(lambda: "ready" in host.log_text("/run/lxc.log"), "the container")
+    host.check("check-reinstall").allowed()
+
+
 def test_cgroup_v1_keeps_its_hierarchies_in_a_tmpfs_beneath_sys(host):
     host.run("mount -t tmpfs -o mode=0755 cgroup /sys/fs/cgroup; mkdir /sys/fs/cgroup/unified")
     host.check("check-reinstall").allowed()
