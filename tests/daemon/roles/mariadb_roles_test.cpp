@@ -5,9 +5,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <utility>
 
 #include "daemon/os/fd.hpp"
@@ -37,6 +41,20 @@ std::pair<RoleFact, double> timed_probe(const guardd::RoleInput& input) {
 }
 
 /// Connections that wait to be accepted, until no more are taken.
+/// SIGSTOP, and waits until every thread has stopped: until then they go on accepting.
+void stop(MariadbServer& server) {
+  server.process().signal(SIGSTOP);
+  const auto is_stopped = [&] {
+    const std::string tasks = "/proc/" + std::to_string(server.process().pid()) + "/task";
+    return std::ranges::all_of(std::filesystem::directory_iterator(tasks), [](const auto& task) {
+      std::string stat;
+      std::getline(std::ifstream(task.path() / "stat"), stat);
+      return stat.find(") T ") != std::string::npos;
+    });
+  };
+  REQUIRE(wait_until(is_stopped));
+}
+
 std::vector<guardd::Fd> fill_backlog(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -249,7 +267,7 @@ TEST_CASE("a stopped server is given up at the deadline") {
   MariadbServer server;
   guardd::RoleInput input = server.input();
   input.deadline_ms = 2000;
-  server.process().signal(SIGSTOP);
+  stop(server);
   auto [fact, took_ms] = timed_probe(input);
   CHECK(fact.role == Role::unknown);
   CHECK_THAT(fact.why_unknown, Contains("did not answer"));
@@ -264,7 +282,7 @@ TEST_CASE("a stopped server whose queue of connections is full is given up at th
   MariadbServer server({.more = {"--back-log=2"}});
   guardd::RoleInput input = server.input();
   input.deadline_ms = 2000;
-  server.process().signal(SIGSTOP);
+  stop(server);
   const std::vector<guardd::Fd> waiting = fill_backlog(server.socket());
   REQUIRE(waiting.size() < 100);
   auto [fact, took_ms] = timed_probe(input);
