@@ -111,8 +111,9 @@ bool is_gone(DatasetMemory& memory, const Snapshot& snapshot, const std::vector<
   if (fact->whereabouts != Whereabouts::not_mounted || !all_ok(snapshot, {"storage", "signatures"})) return false;
   const Presence presence = presence_of(memory, attached);
   date_absence(memory, snapshot, presence == Presence::absent);
-  const Moment now{snapshot.began_wall_s, snapshot.began_boot_ms, snapshot.host.boot_id};
-  return presence == Presence::overwritten || (presence == Presence::relabelled && is_relabelled_for_good(memory, now));
+  const BootMoment now{snapshot.host.boot_id, snapshot.began_boot_ms};
+  return presence == Presence::overwritten ||
+         (presence == Presence::relabelled && is_relabelled_for_good(memory, snapshot.began_wall_s, now));
 }
 
 bool share_a_disk(const std::vector<DeviceIdentity>& left, const std::vector<DeviceIdentity>& right) {

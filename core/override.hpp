@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/approval.hpp"
+#include "core/boot_moment.hpp"
 #include "core/operation.hpp"
 #include "core/request.hpp"
 #include "core/result.hpp"
@@ -41,12 +42,6 @@ struct Override {
   std::vector<Approval> approvals;  ///< of one that was applied
   std::string applied_by;           ///< who brought the approvals
   bool operator==(const Override&) const = default;
-};
-
-/// A moment that no wall clock can bend.
-struct BootMoment {
-  std::string boot_id;
-  std::int64_t boot_ms = 0;  ///< CLOCK_BOOTTIME, milliseconds
 };
 
 /// What it is now: of another boot, or beyond its time, it is expired unless it was spent before.

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/known.hpp"
+#include "core/boot_moment.hpp"
 #include "core/operation.hpp"
-#include "core/override.hpp"
 #include "core/request.hpp"
 #include "core/result.hpp"
 

@@ -13,16 +13,16 @@ std::vector<DeviceIdentity> attached_devices(const Snapshot& snapshot) {
   return identify_devices(snapshot, StorageGraph(snapshot.devices), numbers);
 }
 
-bool is_absent_for_good(const DatasetMemory& memory, const Moment& now) {
-  return memory.absent_since_s != 0 && now.wall_s - memory.absent_since_s >= gone_for_good_s && !now.boot_id.empty() &&
+bool is_absent_for_good(const DatasetMemory& memory, std::int64_t wall_s, const BootMoment& now) {
+  return memory.absent_since_s != 0 && wall_s - memory.absent_since_s >= gone_for_good_s && !now.boot_id.empty() &&
          memory.absent_boot_id == now.boot_id && now.boot_ms - memory.absent_boot_ms >= gone_for_good_s * 1000;
 }
 
-bool is_relabelled_for_good(const DatasetMemory& memory, const Moment& now) {
+bool is_relabelled_for_good(const DatasetMemory& memory, std::int64_t wall_s, const BootMoment& now) {
   const std::int64_t last_s =
       std::max({memory.first_seen_s, memory.last_active_s, memory.last_clients_s, memory.last_written_s});
   const bool this_boot = memory.boot_id.empty() || memory.boot_id == now.boot_id;
-  return now.wall_s - last_s >= gone_for_good_s &&
+  return wall_s - last_s >= gone_for_good_s &&
          (!this_boot || now.boot_ms - memory.event_boot_ms >= gone_for_good_s * 1000);
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "core/boot_moment.hpp"
 #include "core/dataset_memory.hpp"
 #include "core/snapshot.hpp"
 
@@ -24,17 +24,11 @@ enum class Presence {
 /// `tune2fs -U`, which keeps the data.
 inline constexpr std::int64_t gone_for_good_s = 86'400;
 
-/// When it is, by the clock and by the time since boot: a clock that is set makes no time pass.
-struct Moment {
-  std::int64_t wall_s = 0;   ///< seconds since the epoch
-  std::int64_t boot_ms = 0;  ///< CLOCK_BOOTTIME, milliseconds
-  std::string boot_id;
-};
-
-/// Whether its devices have been away for a day of this boot.
-bool is_absent_for_good(const DatasetMemory& memory, const Moment& now);
-/// Whether its filesystem has another UUID, and nothing has happened to it for a day.
-bool is_relabelled_for_good(const DatasetMemory& memory, const Moment& now);
+/// Whether its devices have been away for a day of this boot. By the clock (CLOCK_REALTIME, seconds) and by the time
+/// since boot, both: a clock that is set makes no time pass.
+bool is_absent_for_good(const DatasetMemory& memory, std::int64_t wall_s, const BootMoment& now);
+/// Whether its filesystem has another UUID, and nothing has happened to it for a day; by both clocks as well.
+bool is_relabelled_for_good(const DatasetMemory& memory, std::int64_t wall_s, const BootMoment& now);
 
 /// From what the devices are called by their makers, partition tables and contents, never from their names alone.
 Presence presence_of(const DatasetMemory& memory, const std::vector<DeviceIdentity>& attached);

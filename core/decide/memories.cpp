@@ -61,15 +61,15 @@ bool is_on_targets(const Weighing& weighing, const DatasetMemory& memory) {
 void weigh_unmounted(Weighing& weighing, const DatasetMemory& memory, const std::vector<DeviceIdentity>& attached) {
   const Presence presence = presence_of(memory, attached);
   if (presence == Presence::overwritten) return;
-  const Moment now{weighing.now.wall_s, weighing.now.boot_ms, weighing.snapshot.host.boot_id};
+  const BootMoment now{weighing.snapshot.host.boot_id, weighing.now.boot_ms};
   if (presence == Presence::absent) {
-    if (is_absent_for_good(memory, now) || !weighing.request.whole_host) return;
+    if (is_absent_for_good(memory, weighing.now.wall_s, now) || !weighing.request.whole_host) return;
     return refuse(weighing, memory, dataset_of(memory, DatasetState::remembered),
                   " was seen on a disk that is not attached now: it may come back with the next boot");
   }
   if (!is_on_targets(weighing, memory)) return;
   if (presence == Presence::relabelled) {
-    if (is_relabelled_for_good(memory, now)) return;
+    if (is_relabelled_for_good(memory, weighing.now.wall_s, now)) return;
     return refuse(
         weighing, memory, dataset_of(memory, DatasetState::remembered),
         " was seen here less than a day ago, on a filesystem that has another UUID by now: mkfs gives it one, and "

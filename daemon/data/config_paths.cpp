@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/data/config_paths.hpp"
-#include "daemon/os/trim.hpp"
 
 #include <algorithm>
 #include <climits>
+
+#include "daemon/os/trim.hpp"
 
 namespace guardd {
 namespace {

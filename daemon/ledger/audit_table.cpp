@@ -75,7 +75,7 @@ Result<nlohmann::json> read_records(Database& database, const AuditQuery& query)
     if (!row) return row.error();
     if (!*row) break;
     Result<nlohmann::json> record = parse_json(rows->text(0), audit_limits);
-    if (!record || !record->is_object()) return Error{"ledger.failed", "a record is no JSON object: see audit verify"};
+    if (!record || !record->is_object()) return ledger_failed("a record is no JSON object: see audit verify");
     (*record)["hash"] = rows->text(1);
     records.push_back(std::move(*record));
   }

@@ -13,7 +13,7 @@ namespace guardd::ledger {
 Result<Database> Database::open(const std::string& path) {
   // Made here and not by SQLite, for its mode; a symbolic link in its place is nobody's ledger.
   const Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return Error{"ledger.failed", os_error(errno, path).message};
+  if (!file) return ledger_failed(os_error(errno, path).message);
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
   const int opened = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
@@ -38,7 +38,7 @@ Error Database::error(std::string_view doing) const {
   std::string message(doing);
   message += ": ";
   message += handle_ == nullptr ? "out of memory" : ::sqlite3_errmsg(handle_.get());
-  return {"ledger.failed", std::move(message)};
+  return ledger_failed(std::move(message));
 }
 
 bool Database::lacked_space() const {
@@ -64,7 +64,7 @@ Result<std::int64_t> Database::number(std::string_view sql) {
   if (!statement) return statement.error();
   const Result<bool> row = statement->step();
   if (!row) return row.error();
-  if (!*row) return Error{"ledger.failed", std::string(sql) + ": no row"};
+  if (!*row) return ledger_failed(std::string(sql) + ": no row");
   return statement->number(0);
 }
 
@@ -82,11 +82,11 @@ Statement& Statement::bind(int parameter, std::int64_t number) {
 }
 
 Result<bool> Statement::step() {
-  if (bound_ != SQLITE_OK) return Error{"ledger.failed", ::sqlite3_errstr(bound_)};
+  if (bound_ != SQLITE_OK) return ledger_failed(::sqlite3_errstr(bound_));
   const int result = ::sqlite3_step(handle_.get());
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) return false;
-  return Error{"ledger.failed", ::sqlite3_errmsg(::sqlite3_db_handle(handle_.get()))};
+  return ledger_failed(::sqlite3_errmsg(::sqlite3_db_handle(handle_.get())));
 }
 
 std::string Statement::text(int column) const {

@@ -7,12 +7,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/result.hpp"
 
 namespace guardd::ledger {
 
 class Statement;
+
+/// What a decision says that can't be made for want of the ledger.
+inline Error ledger_failed(std::string what) { return {"ledger.failed", std::move(what)}; }
 
 /// One SQLite connection, for one thread. Errors have the code "ledger.failed" and SQLite's words for what is wrong.
 class Database {

@@ -14,8 +14,6 @@
 namespace guardd::ledger {
 namespace {
 
-Error failed(std::string what) { return {"ledger.failed", std::move(what)}; }
-
 constexpr char hold_prefix = 'h';
 constexpr std::string_view hold_columns = "number, operation, targets, reason, added_by, added_s, until_s";
 
@@ -24,10 +22,10 @@ Result<Hold> read_hold(const Statement& row) {
   Hold hold;
   hold.id = numbered_id(hold_prefix, row.number(0));
   const auto operation = parse_operation(row.text(1));
-  if (!operation) return failed("hold " + hold.id + " is of an unknown operation");
+  if (!operation) return ledger_failed("hold " + hold.id + " is of an unknown operation");
   hold.operation = *operation;
   Result<std::vector<Target>> targets = parse_targets(row.text(2));
-  if (!targets) return failed("hold " + hold.id + ": " + targets.error().message);
+  if (!targets) return ledger_failed("hold " + hold.id + ": " + targets.error().message);
   hold.targets = std::move(*targets);
   hold.reason = row.text(3);
   hold.by = row.text(4);

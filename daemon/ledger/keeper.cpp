@@ -73,11 +73,11 @@ void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
     lessons.emplace(id, std::nullopt);
     store_late({.wall_s = wall_s, .kind = "dataset.gone", .actor = {}, .what = {{"dataset", id}}});
   }
-  if (writer_ && !lessons.empty()) writer_->learn(lessons, urgent);
+  if (writer_ && !lessons.empty()) writer_->learn(std::move(lessons), urgent);
 }
 
 boost::asio::awaitable<Result<Stored>> Keeper::store(Change change) {
-  if (!writer_) co_return Error{"ledger.failed", current_.readable.why()};
+  if (!writer_) co_return ledger_failed(current_.readable.why());
   Result<Stored> stored = co_await writer_->store(change);
   if (stored) {
     take_in(change, *stored);
@@ -92,7 +92,7 @@ void Keeper::store_late(AuditRecord record) {
 }
 
 boost::asio::awaitable<Result<Stored>> Keeper::adopt(AuditRecord record) {
-  if (!writer_) co_return Error{"ledger.failed", current_.readable.why()};
+  if (!writer_) co_return ledger_failed(current_.readable.why());
   const std::int64_t now_s = record.wall_s;
   Change change{.record = std::move(record)};
   change.record.what["lost"] = current_.lost;

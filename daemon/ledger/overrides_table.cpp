@@ -26,7 +26,7 @@ std::int64_t number_of(const std::string& id) {
 Result<Override> read_row(const Statement& row) {
   Result<Override> override_ = parse_override_record(row.text(1));
   const std::string id = id_of(row.number(0));
-  if (!override_) return Error{"ledger.failed", "override " + id + ": " + override_.error().message};
+  if (!override_) return ledger_failed("override " + id + ": " + override_.error().message);
   override_->id = id;
   return override_;
 }

@@ -7,6 +7,7 @@
 
 #include "core/result.hpp"
 #include "core/strict_json.hpp"
+#include "daemon/ledger/database.hpp"
 
 namespace guardd::ledger {
 
@@ -17,7 +18,7 @@ inline constexpr JsonLimits record_limits{.bytes = std::size_t{1024} * 1024, .de
 template <typename T>
 Result<T> parse_record(std::string_view text, std::string_view what) {
   const auto failed = [&](const std::string& why) {
-    return Error{"ledger.failed", std::string(what) + " can't be read: " + why};
+    return ledger_failed(std::string(what) + " can't be read: " + why);
   };
   const Result<nlohmann::json> document = parse_json(text, record_limits);
   if (!document) return failed(document.error().message);

@@ -57,12 +57,12 @@ Result<bool> migrate(Database& database) {
   if (!version) return version.error();
   constexpr auto newest = static_cast<std::int64_t>(schema_version);
   if (*version > newest) {
-    return Error{"ledger.failed", "it was made by a newer guardd (schema " + std::to_string(*version) +
-                                      ", this one knows " + std::to_string(schema_version) + ")"};
+    return ledger_failed("it was made by a newer guardd (schema " + std::to_string(*version) + ", this one knows " +
+                         std::to_string(schema_version) + ")");
   }
   const Result<std::int64_t> owner = database.number("PRAGMA application_id");
   if (!owner) return owner.error();
-  if (*owner != (*version == 0 ? 0 : application_id)) return Error{"ledger.failed", "the file is not guardd's"};
+  if (*owner != (*version == 0 ? 0 : application_id)) return ledger_failed("the file is not guardd's");
   if (*version == newest) return true;
 
   std::string sql = "BEGIN IMMEDIATE;";

@@ -18,14 +18,12 @@
 namespace guardd::ledger {
 namespace {
 
-Error unusable(std::string what) { return {"ledger.failed", std::move(what)}; }
-
 Result<bool> find_damage(Database& database) {
   Result<Statement> check = database.prepare("PRAGMA quick_check(1)");
   if (!check) return check.error();
   const Result<bool> row = check->step();
   if (!row) return row.error();
-  if (!*row || check->text(0) != "ok") return unusable("damaged: " + check->text(0));
+  if (!*row || check->text(0) != "ok") return ledger_failed("damaged: " + check->text(0));
   return true;
 }
 
@@ -92,10 +90,10 @@ Result<bool> Store::identify() {
   if (!row) return row.error();
   const Result<bool> found = row->step();
   if (!found) return found.error();
-  if (!*found) return unusable("it has no id");
+  if (!*found) return ledger_failed("it has no id");
   id_ = row->text(0);
   struct stat status {};
-  if (::stat(path_.c_str(), &status) != 0) return unusable(os_error(errno, path_).message);
+  if (::stat(path_.c_str(), &status) != 0) return ledger_failed(os_error(errno, path_).message);
   device_ = status.st_dev;
   inode_ = status.st_ino;
   return true;
@@ -104,8 +102,9 @@ Result<bool> Store::identify() {
 /// What is written to a file that somebody removed or replaced is lost with the process.
 Result<bool> Store::is_in_place() const {
   struct stat status {};
-  if (::stat(path_.c_str(), &status) != 0) return unusable(os_error(errno, path_).message);
-  if (status.st_dev != device_ || status.st_ino != inode_) return unusable(path_ + " was replaced while guardd ran");
+  if (::stat(path_.c_str(), &status) != 0) return ledger_failed(os_error(errno, path_).message);
+  if (status.st_dev != device_ || status.st_ino != inode_)
+    return ledger_failed(path_ + " was replaced while guardd ran");
   return true;
 }
 

@@ -84,7 +84,7 @@ asio::awaitable<Result<Stored>> Writer::store(Change change) {
     });
   };
   const bool taken = enqueue({std::move(change), std::move(done)}, true);
-  if (!taken) co_return Error{"ledger.failed", "more changes wait for the disk than may"};
+  if (!taken) co_return ledger_failed("more changes wait for the disk than may");
   while (!waiter->result) {
     boost::system::error_code woken;
     co_await waiter->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -100,11 +100,12 @@ void Writer::store_late(AuditRecord record) {
   ++left_out_;
 }
 
-void Writer::learn(const Lessons& lessons, bool urgent) {
+void Writer::learn(Lessons lessons, bool urgent) {
   {
     const std::lock_guard lock(mutex_);
     urgent_ = urgent_ || urgent;
-    for (const auto& [id, memory] : lessons) lessons_.insert_or_assign(id, memory);
+    lessons.merge(lessons_);  // what waits already, where nothing newer was learned
+    lessons_ = std::move(lessons);
     learned_ = true;
   }
   woken_.notify_one();

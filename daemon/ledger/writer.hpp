@@ -52,7 +52,7 @@ class Writer {
 
   /// What looks taught, stored at once where it is urgent, or with the next records, within Limits::late. Nobody waits
   /// for it. What fails is tried again with what is learned next.
-  void learn(const Lessons& lessons, bool urgent);
+  void learn(Lessons lessons, bool urgent);
   /// Why what was learned could not be stored; empty while all is well.
   [[nodiscard]] std::string lesson_problem() const;
 

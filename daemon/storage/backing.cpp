@@ -12,11 +12,10 @@
 
 #include "core/locate.hpp"
 #include "daemon/os/fd.hpp"
+#include "daemon/procfs/escapes.hpp"
 
 namespace guardd {
 namespace {
-
-constexpr std::string_view removed_suffix = " (deleted)";
 
 void add(std::vector<DeviceNumber>& devices, DeviceNumber device) {
   if (std::ranges::find(devices, device) == devices.end()) devices.push_back(device);
@@ -50,7 +49,7 @@ std::optional<BackingFile> read_backing_file(const BlockDeviceFact& loop, const 
 
 std::vector<DeviceNumber> trace_file(std::string_view path, std::optional<DeviceNumber> st_dev,
                                      const std::vector<MountFact>& mounts, std::uint64_t host_mnt_ns) {
-  if (path.ends_with(removed_suffix)) path.remove_suffix(removed_suffix.size());
+  procfs::strip_deleted(path);
   if (!st_dev) return by_path(path, mounts, host_mnt_ns);
   if (st_dev->major != 0) return {*st_dev};
 

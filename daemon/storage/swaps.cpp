@@ -6,6 +6,7 @@
 
 #include "daemon/os/read.hpp"
 #include "daemon/procfs/escapes.hpp"
+#include "daemon/procfs/fields.hpp"
 
 namespace guardd {
 namespace {
@@ -13,27 +14,15 @@ namespace {
 // Linux has MAX_SWAPFILES, at most 32; far more than that is no /proc/swaps.
 constexpr std::size_t max_swaps = 1024;
 constexpr std::size_t max_swaps_bytes = std::size_t{1024} * 1024;
-constexpr std::string_view blanks = " \t";
-constexpr std::string_view deleted_suffix = " (deleted)";  // seq_file_path() of a file without a name
-
-std::string_view take_field(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
-  const std::string_view field = rest.substr(0, rest.find_first_of(blanks));
-  rest.remove_prefix(field.size());
-  return field;
-}
 
 std::optional<SwapEntry> parse_line(std::string_view line) {
-  std::optional<std::string> path = procfs::unescape_octal(take_field(line));
+  const std::optional<std::string> path = procfs::unescape_octal(procfs::take_field(line));
   if (!path || path->empty()) return std::nullopt;
-  const std::string_view type = take_field(line);
+  const std::string_view type = procfs::take_field(line);
   if (type != "partition" && type != "file") return std::nullopt;
-  SwapEntry entry{.path = std::move(*path), .is_file = type == "file", .deleted = false};
-  if (entry.path.ends_with(deleted_suffix)) {
-    entry.path.resize(entry.path.size() - deleted_suffix.size());
-    entry.deleted = true;
-  }
-  return entry;
+  std::string_view name = *path;
+  const bool deleted = procfs::strip_deleted(name);
+  return SwapEntry{.path = std::string(name), .is_file = type == "file", .deleted = deleted};
 }
 
 }  // namespace

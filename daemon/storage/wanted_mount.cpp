@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/storage/wanted_mount.hpp"
-#include "daemon/os/trim.hpp"
 
 #include <libmount/libmount.h>
 
@@ -8,16 +7,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "daemon/os/trim.hpp"
+#include "daemon/procfs/fields.hpp"
+
 namespace guardd {
 namespace {
 
 constexpr std::string_view unit_blanks = " \t\r";
-
-std::string_view take_line(std::string_view& rest) {
-  const std::string_view line = rest.substr(0, rest.find('\n'));
-  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  return line;
-}
 
 std::string_view take_word(std::string_view& rest) {
   rest = trimmed(rest, unit_blanks);
@@ -78,10 +74,10 @@ std::optional<WantedMount> parse_mount_unit(std::string_view text, const std::st
   mount.named_by = named_by;
   bool in_section = false;
   while (!text.empty()) {
-    std::string line(trimmed(take_line(text), unit_blanks));
+    std::string line(trimmed(procfs::take_line(text), unit_blanks));
     while (line.ends_with('\\') && !text.empty()) {
       line.back() = ' ';
-      line += trimmed(take_line(text), unit_blanks);
+      line += trimmed(procfs::take_line(text), unit_blanks);
     }
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
@@ -104,7 +100,7 @@ std::optional<WantedMount> parse_mount_unit(std::string_view text, const std::st
 WantedCrypts parse_crypttab(std::string_view text) {
   WantedCrypts wanted;
   for (std::size_t number = 1; !text.empty(); ++number) {
-    std::string_view rest = trimmed(take_line(text), unit_blanks);
+    std::string_view rest = trimmed(procfs::take_line(text), unit_blanks);
     if (rest.empty() || rest.front() == '#') continue;
     WantedCrypt entry;
     entry.name = take_word(rest);

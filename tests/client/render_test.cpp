@@ -12,6 +12,7 @@ namespace guardd::client {
 namespace {
 
 using nlohmann::json;
+using test::has;
 
 /// Nothing that a terminal would act on, and one line stays one line.
 bool is_safe(const std::string& text) {
@@ -51,11 +52,11 @@ json status_document() {
 TEST_CASE("a refusal says what, by which evidence, and what to do") {
   const std::string text = render_verdict(test::answer("refuse"), Style{});
   CHECK(text.starts_with("REFUSED: db1 must not be reinstalled.\n"));
-  CHECK(test::has(text, "mysql (primary, active) at /var/lib/mysql on /dev/nvme0n1p2, /dev/nvme0n1\n"));
-  CHECK(test::has(text, "mariadbd has its data in use [dataset.active, rule data/active]\n"));
-  CHECK(test::has(text, "open_files: pid 812 /usr/sbin/mariadbd /var/lib/mysql/ibdata1\n"));
-  CHECK(test::has(text, "-> stop it\n"));
-  CHECK(test::has(text, "snapshot 4711, 2 ms old; policy 3"));
+  CHECK(has(text, "mysql (primary, active) at /var/lib/mysql on /dev/nvme0n1p2, /dev/nvme0n1\n"));
+  CHECK(has(text, "mariadbd has its data in use [dataset.active, rule data/active]\n"));
+  CHECK(has(text, "open_files: pid 812 /usr/sbin/mariadbd /var/lib/mysql/ibdata1\n"));
+  CHECK(has(text, "-> stop it\n"));
+  CHECK(has(text, "snapshot 4711, 2 ms old; policy 3"));
 }
 
 TEST_CASE("an unknown says that it is not safe, an allow what was lifted") {
@@ -66,8 +67,8 @@ TEST_CASE("an unknown says that it is not safe, an allow what was lifted") {
   json lifted = test::reason("dataset.at_rest");
   lifted["by"] = "exception in site.json: cache only";
   allow["lifted"].push_back(lifted);
-  CHECK(test::has(render_verdict(allow, Style{}),
-                  "lifted by exception in site.json: cache only: mariadbd has its data in use"));
+  CHECK(has(render_verdict(allow, Style{}),
+            "lifted by exception in site.json: cache only: mariadbd has its data in use"));
 }
 
 TEST_CASE("what went wrong has the word for its exit status") {
@@ -108,7 +109,7 @@ TEST_CASE("hostile bytes reach no terminal") {
       }
       INFO(plain);
       CHECK(is_safe(plain));
-      CHECK_FALSE(test::has(plain, "[2J\n"));
+      CHECK_FALSE(has(plain, "[2J\n"));
     }
     CHECK(is_safe(json_line(verdict)));
     const std::string line = json_line(verdict);
@@ -126,23 +127,23 @@ TEST_CASE("long answers stay short for people, both sides of each bound") {
   json document = test::answer("refuse");
   document["reasons"] = json::array();
   for (int i = 0; i < 20; ++i) document["reasons"].push_back(test::reason("dataset.active"));
-  CHECK_FALSE(test::has(render_verdict(document, Style{}), "more reasons"));
+  CHECK_FALSE(has(render_verdict(document, Style{}), "more reasons"));
   document["reasons"].push_back(test::reason("dataset.active"));
-  CHECK(test::has(render_verdict(document, Style{}), "and 1 more reasons: --json shows all"));
+  CHECK(has(render_verdict(document, Style{}), "and 1 more reasons: --json shows all"));
 
   json one = test::answer("refuse");
   json& evidence = one["reasons"][0]["evidence"];
   while (evidence.size() < 4) evidence.push_back(evidence[0]);
-  CHECK_FALSE(test::has(render_verdict(one, Style{}), "more: --json"));
+  CHECK_FALSE(has(render_verdict(one, Style{}), "more: --json"));
   evidence.push_back(evidence[0]);
-  CHECK(test::has(render_verdict(one, Style{}), "and 1 more: --json shows all"));
+  CHECK(has(render_verdict(one, Style{}), "and 1 more: --json shows all"));
 }
 
 TEST_CASE("colour is put on the verdict, and only when asked for") {
   CHECK(render_verdict(test::answer("refuse"), Style{true}).starts_with("\033[1;31mREFUSED\033[0m: "));
   CHECK(render_verdict(test::answer("allow"), Style{true}).starts_with("\033[1;32mALLOWED\033[0m: "));
   CHECK(render_verdict(test::answer("unknown"), Style{true}).starts_with("\033[1;33mUNKNOWN\033[0m: "));
-  CHECK_FALSE(test::has(render_verdict(test::answer("refuse"), Style{}), "\033"));
+  CHECK_FALSE(has(render_verdict(test::answer("refuse"), Style{}), "\033"));
 }
 
 TEST_CASE("status: the verdicts first, then what is here") {
@@ -151,11 +152,11 @@ TEST_CASE("status: the verdicts first, then what is here") {
       text.starts_with("db1, guardd 0.1.0, system instance, snapshot 9 (40 ms old)\n"
                        "  reinstall  REFUSED  dataset.active\n"
                        "  reboot     ALLOWED\n"));
-  CHECK(test::has(text, "unknown: access denied"));
-  CHECK(test::has(text, "/var/lib/mysql"));
-  CHECK(test::has(text, "(memory)"));
-  CHECK(test::has(text, "processes  ok  12.3 ms"));
-  CHECK(test::has(text, "problem: site.json: /rules: no"));
+  CHECK(has(text, "unknown: access denied"));
+  CHECK(has(text, "/var/lib/mysql"));
+  CHECK(has(text, "(memory)"));
+  CHECK(has(text, "processes  ok  12.3 ms"));
+  CHECK(has(text, "problem: site.json: /rules: no"));
 }
 
 TEST_CASE("status for others: what was left out is left out") {
@@ -165,8 +166,8 @@ TEST_CASE("status for others: what was left out is left out") {
   document.erase("policy");
   document["datasets"] = {{{"service", "mysql"}, {"state", "active"}}};
   const std::string text = render_status(document, Style{});
-  CHECK(test::has(text, "mysql"));
-  CHECK_FALSE(test::has(text, "Inspectors"));
+  CHECK(has(text, "mysql"));
+  CHECK_FALSE(has(text, "Inspectors"));
   for (const json& odd : {json(), json::object(), json{{"verdicts", 1}, {"datasets", {1, nullptr}}, {"policy", "x"}}}) {
     CHECK_FALSE(render_status(odd, Style{}).empty());
   }
