@@ -72,7 +72,7 @@ constexpr std::array commands{
         {.name = "override request", .takes = target_option | reason_option, .wants = reason_option, .operands = true},
         false,
         override_request,
-        " OP [--target T]... --reason TEXT",
+        " (OP [--target T]... | release DATASET) --reason TEXT",
         "the break-glass: what people must approve"},
     Command{{.name = "override apply", .takes = signature_option | nonce_option | host_option, .operands = true},
             false,

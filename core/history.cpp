@@ -116,22 +116,36 @@ bool is_gone(DatasetMemory& memory, const Snapshot& snapshot, const std::vector<
          (presence == Presence::relabelled && is_relabelled_for_good(memory, snapshot.began_wall_s, now));
 }
 
-bool share_a_disk(const std::vector<DeviceIdentity>& left, const std::vector<DeviceIdentity>& right) {
-  const auto is_disk = [](const DeviceIdentity& device) { return !device.wwn.empty() || !device.serial.empty(); };
-  return std::ranges::any_of(left, [&](const DeviceIdentity& one) {
-    return is_disk(one) && std::ranges::any_of(right, [&](const DeviceIdentity& other) {
-             return is_disk(other) && is_same_device(one, other);
-           });
-  });
+bool is_disk(const DeviceIdentity& device) { return !device.wwn.empty() || !device.serial.empty(); }
+
+bool has_disk(const std::vector<DeviceIdentity>& devices, const DeviceIdentity& disk) {
+  return std::ranges::any_of(
+      devices, [&](const DeviceIdentity& device) { return is_disk(device) && is_same_device(device, disk); });
+}
+
+/// Whether these are the disks of before but for some that are gone. One that is still here may have been split off,
+/// with the data.
+bool are_what_is_left(const std::vector<DeviceIdentity>& devices, const std::vector<DeviceIdentity>& before,
+                      const std::vector<DeviceIdentity>& attached) {
+  bool some = false;
+  for (const DeviceIdentity& disk : before) {
+    if (!is_disk(disk)) continue;
+    const bool stays = has_disk(devices, disk);
+    if (!stays && has_disk(attached, disk)) return false;
+    some = some || stays;
+  }
+  return some;
 }
 
 /// The same directory on the same disk, or on an array of which some disk was replaced, which its service calls
 /// otherwise by now. On another disk it is a clone.
-bool is_renamed(const DatasetMemory& memory, const Dataset& dataset, const std::vector<DeviceIdentity>& devices) {
+bool is_renamed(const DatasetMemory& memory, const Dataset& dataset, const std::vector<DeviceIdentity>& devices,
+                const std::vector<DeviceIdentity>& attached) {
   if (!dataset.directory || dataset.id == memory.id || dataset.service != memory.service) return false;
   const DataDirectoryFact& directory = *dataset.directory;
   return directory.handle == memory.handle && directory.birth_ns == memory.birth_ns &&
-         directory.fs_uuid == memory.fs_uuid && (devices == memory.devices || share_a_disk(devices, memory.devices));
+         directory.fs_uuid == memory.fs_uuid &&
+         (devices == memory.devices || are_what_is_left(devices, memory.devices, attached));
 }
 
 bool has_room(const std::vector<DatasetMemory>& memories, bool contained) {
@@ -150,7 +164,7 @@ Learned learn(const std::vector<DatasetMemory>& before, const Snapshot& snapshot
   for (DatasetMemory memory : before) {
     const bool seen = std::ranges::find(datasets, memory.id, &Dataset::id) != datasets.end();
     const auto renamed = std::ranges::find_if(datasets, [&](const Dataset& dataset) {
-      return !seen && is_renamed(memory, dataset, identify_devices(snapshot, graph, dataset.device_numbers));
+      return !seen && is_renamed(memory, dataset, identify_devices(snapshot, graph, dataset.device_numbers), attached);
     });
     if (renamed != datasets.end()) {
       learned.forgotten.push_back(memory.id);

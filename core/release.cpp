@@ -57,19 +57,27 @@ Event last_event(const DatasetMemory& memory, const MemoryFact* fact) {
   return *std::ranges::max_element(events, {}, &Event::at_s);
 }
 
-/// Whether all that is there was written before a look found it stopped: what came later, nobody watched. Not known of
-/// a filesystem that is not mounted.
-bool is_as_it_was_stopped(const DatasetMemory& memory, const MemoryFact& fact) {
-  if (fact.whereabouts != Whereabouts::here || !fact.watermark.known()) return false;
-  const std::int64_t newest_s = std::max(memory.last_written_s, fact.watermark.value().newest_ns / second_ns);
-  return newest_s <= memory.inactive_since_s + longest_look_s;
-}
-
 bool last_was_healthy_replica(const DatasetMemory& memory) {
   const bool was_set_back = memory.inactive_boot_ms > 0 && memory.active_boot_ms > 0 &&
                             memory.inactive_boot_ms - memory.active_boot_ms > longest_unwatched_s * 1000;
   return memory.was_healthy_replica && memory.last_active_s > 0 && memory.inactive_since_s >= memory.last_active_s &&
          memory.inactive_since_s - memory.last_active_s <= longest_unwatched_s && !was_set_back;
+}
+
+/// Why it may not be released as a replica that was drained; empty: it may. What came after the look that found it
+/// stopped nobody watched, and of a filesystem that is not mounted nobody can tell.
+std::string why_no_replica(const DatasetMemory& memory, const MemoryFact& fact) {
+  if (!last_was_healthy_replica(memory)) {
+    const std::string was =
+        memory.last_active_s > 0 ? " (it was " + std::string(to_string(memory.last_role)) + ")" : "";
+    return "was no healthy replica when it was last in use" + was;
+  }
+  if (fact.whereabouts != Whereabouts::here) {
+    return "was a healthy replica, and is not mounted: what was written to it since can't be told";
+  }
+  const std::int64_t newest_s = std::max(memory.last_written_s, fact.watermark.value().newest_ns / second_ns);
+  if (newest_s <= memory.inactive_since_s + longest_look_s) return "";
+  return "was a healthy replica, and was written to at " + utc_text(newest_s) + ", after guardd had seen it stopped";
 }
 
 /// How long nothing has happened to it by the time since boot, where that was in this boot: a clock that is set forward
@@ -90,6 +98,21 @@ bool is_in_use(const Release& release, const Snapshot& snapshot) {
 
 ReleaseJudgement refused(std::string why, std::string remedy) {
   return {.basis = {}, .why_not = std::move(why), .remedy = std::move(remedy)};
+}
+
+/// Neither a replica nor quiet for long enough: what happened when, and what can be done.
+ReleaseJudgement refused_by_history(const std::string& why, const DatasetMemory& memory, const Event& last,
+                                    std::int64_t quiet_s, std::int64_t quiet_by_boot_s, const ReleaseTerms& terms) {
+  const std::string approve = "; or, when it must be destroyed before, let its release be approved: " +
+                              ("guardctl override request release " + memory.id) + " --reason \"...\"";
+  if (quiet_s >= terms.quiet_s) {
+    return refused(why + ", and something happened to it " + span_text(quiet_by_boot_s) +
+                       " ago by the time since boot: the clock was set forward since",
+                   "release it in " + span_text(terms.quiet_s - quiet_by_boot_s) + approve);
+  }
+  return refused(why + ", and " + std::string(last.what) + " at " + utc_text(last.at_s) + ", less than " +
+                     span_text(terms.quiet_s) + " ago",
+                 "release it after " + utc_text(last.at_s + terms.quiet_s) + approve);
 }
 
 }  // namespace
@@ -116,8 +139,8 @@ ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snap
   if (terms.wall_s < terms.latest_s) {
     return refused("the clock was set back: when " + name + " was last used can't be told", "set the clock right");
   }
-  if (last_was_healthy_replica(memory) && is_as_it_was_stopped(memory, *fact))
-    return {.basis = "it last was a healthy replica", .why_not = {}, .remedy = {}};
+  const std::string no_replica = why_no_replica(memory, *fact);
+  if (no_replica.empty()) return {.basis = "it last was a healthy replica", .why_not = {}, .remedy = {}};
   const Event last = last_event(memory, fact);
   const std::int64_t quiet_s = terms.wall_s - last.at_s;
   const std::int64_t quiet_by_boot_s = quiet_since_boot_s(memory, snapshot).value_or(quiet_s);
@@ -127,19 +150,11 @@ ReleaseJudgement judge_release(const DatasetMemory& memory, const Snapshot& snap
   if (!terms.approval.empty()) {
     return {.basis = terms.approval, .why_not = {}, .remedy = {}, .used_approval = true};
   }
-  std::string why = name + " was no healthy replica when it was last in use";
-  if (memory.last_active_s > 0) why += " (it was " + std::string(to_string(memory.last_role)) + ")";
-  const std::string approve =
-      "; or, when it must be destroyed before, let its release be approved: guardctl override " +
-      ("request release " + memory.id) + " --reason \"...\"";
-  if (quiet_s >= terms.quiet_s) {
-    why += ", and something happened to it " + span_text(quiet_by_boot_s) +
-           " ago by the time since boot: the clock was set forward since";
-    return refused(std::move(why), "release it in " + span_text(terms.quiet_s - quiet_by_boot_s) + approve);
+  ReleaseJudgement no = refused_by_history(name + " " + no_replica, memory, last, quiet_s, quiet_by_boot_s, terms);
+  if (last_was_healthy_replica(memory) && fact->whereabouts != Whereabouts::here) {
+    no.remedy = "mount its filesystem and release it then; or " + no.remedy;
   }
-  why += ", and " + std::string(last.what) + " at " + utc_text(last.at_s) + ", less than " + span_text(terms.quiet_s) +
-         " ago";
-  return refused(std::move(why), "release it after " + utc_text(last.at_s + terms.quiet_s) + approve);
+  return no;
 }
 
 std::string why_lapsed(const Release& release, const Snapshot& snapshot, const std::vector<Dataset>& datasets) {

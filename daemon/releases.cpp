@@ -89,6 +89,10 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
     const Override* const approval = approval_of_release(keeper_.current().overrides, memory.id, host.machine_id, now);
     terms.approval = approval == nullptr ? "" : describe(*approval);
     ReleaseJudgement judgement = judge_release(memory, *looked.snapshot, datasets, terms);
+    if (judgement.used_approval && change.override_step) {
+      judgement = {
+          .basis = {}, .why_not = "more than one of these takes an approval", .remedy = "Release each by its id"};
+    }
     if (judgement.basis.empty()) {
       change.record.kind = "release.refused";
       change.record.what["dataset"] = memory.id;
@@ -96,13 +100,7 @@ asio::awaitable<Reply> Releases::add(ReleaseRequest request, Caller caller) {
       keeper_.store_late(std::move(change.record));
       co_return error_reply(409, "release.refused", judgement.why_not + ". " + judgement.remedy);
     }
-    if (judgement.used_approval) {
-      if (change.override_step) {
-        co_return error_reply(409, "release.refused",
-                              "more than one of these takes an approval. Release each by its id");
-      }
-      change.override_step = ledger::OverrideStep{.spend = approval->id};
-    }
+    if (judgement.used_approval) change.override_step = ledger::OverrideStep{.spend = approval->id};
     Release release = release_of(memory, *looked.snapshot, std::move(judgement.basis));
     release.reason = request.reason;
     release.by = describe(*change.record.actor);

@@ -364,6 +364,13 @@ TEST_CASE("on an array the order of its disks is no part of the identity, and a 
   CHECK(after.memories.front().id == host.id());
   CHECK(after.memories.front().first_seen_s == t0);
 
+  // The other half of a mirror that was split is still here, with the data.
+  array.slaves = {"sdc"};
+  host.snapshot.devices = {disk("sdb", 16, "C"), disk("sdc", 32, "B"), array};
+  CHECK(host.learn(before).forgotten.empty());
+  CHECK(host.learn(before).memories.size() == 2);
+
+  array.slaves = {"sdb", "sdc"};
   host.snapshot.devices = {disk("sdb", 16, "E"), disk("sdc", 32, "F"), array};  // both: a clone
   CHECK(host.learn(before).memories.size() == 2);
 }

@@ -223,6 +223,9 @@ TEST_CASE("a replica that was written to after it was seen stopped is judged by 
   StoppedHost host;
   host.last_was_replica();
   REQUIRE(granted(host.judge()));
+  std::string why =
+      "was a healthy replica, and was written to at 2027-01-15T07:59:41Z, after guardd had seen it stopped";
+  std::string remedy = "release it after ";
   SECTION("a file in it is newer than the look that found it stopped") {
     Watermark mark = host.snapshot.memories.front().watermark.value();
     mark.newest_ns = (host.memory.inactive_since_s + 11) * 1'000'000'000;
@@ -232,8 +235,13 @@ TEST_CASE("a replica that was written to after it was seen stopped is judged by 
   SECTION("it is not mounted, so nobody can tell") {
     host.snapshot.memories.front().whereabouts = Whereabouts::not_mounted;
     host.snapshot.memories.front().watermark = Unknown{"not mounted"};
+    why = "was a healthy replica, and is not mounted";
+    remedy = "mount its filesystem and release it then; or release it after ";
   }
-  CHECK_FALSE(granted(host.judge()));
+  const ReleaseJudgement judgement = host.judge();
+  CHECK_FALSE(granted(judgement));
+  CHECK_THAT(judgement.why_not, Catch::Contains(why));
+  CHECK_THAT(judgement.remedy, Catch::StartsWith(remedy));
 }
 
 TEST_CASE("a device is in use when anything that stands on it is mounted") {
