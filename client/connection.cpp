@@ -39,7 +39,7 @@ Result<Connection> Connection::open(const std::string& socket, const PeerRule& r
   }
   socket.copy(address.sun_path, socket.size());
 
-  Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Fd descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!descriptor) return unreachable(std::string("cannot be asked: socket: ") + ::strerror(errno));
   if (const int error = connect_before(descriptor.get(), address, deadline); error == EAGAIN || error == EINTR) {
     return unreachable("did not take the connection at " + socket + " in time");

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "client/deadline.hpp"
-#include "client/descriptor.hpp"
+#include "os/fd.hpp"
 #include "client/http.hpp"
 #include "core/result.hpp"
 
@@ -36,11 +36,11 @@ class Connection {
   [[nodiscard]] bool reusable() const { return reusable_; }
 
  private:
-  explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
+  explicit Connection(Fd socket) : socket_(std::move(socket)) {}
   [[nodiscard]] std::optional<Error> send_all(std::string_view bytes, const Deadline& deadline);
   [[nodiscard]] std::optional<Error> wait_for(short events, const Deadline& deadline);
 
-  Descriptor socket_;
+  Fd socket_;
   bool reusable_ = true;
 };
 

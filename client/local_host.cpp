@@ -4,7 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "client/files.hpp"
+#include "os/read.hpp"
 
 namespace guardd::client {
 namespace {

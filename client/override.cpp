@@ -4,7 +4,7 @@
 
 #include "client/commands.hpp"
 #include "client/fetch.hpp"
-#include "client/files.hpp"
+#include "os/read.hpp"
 #include "client/members.hpp"
 #include "client/moment.hpp"
 #include "client/output.hpp"

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "client/commands.hpp"
-#include "client/files.hpp"
+#include "os/read.hpp"
 #include "client/output.hpp"
 #include "client/trust.hpp"
 #include "core/policy.hpp"
@@ -26,14 +26,14 @@ bool is_policy_name(std::string_view name) {
 /// The policy files that a path stands for: itself, or those in a directory, as guardd takes them, in order.
 Result<std::vector<std::string>> policy_files(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return system_error(errno, path);
+  if (::stat(path.c_str(), &status) != 0) return os_error(errno, path);
   if (!S_ISDIR(status.st_mode)) return std::vector<std::string>{path};
 
   struct Close {
     void operator()(DIR* directory) const { ::closedir(directory); }
   };
   const std::unique_ptr<DIR, Close> directory(::opendir(path.c_str()));
-  if (!directory) return system_error(errno, path);
+  if (!directory) return os_error(errno, path);
   std::vector<std::string> files;
   for (;;) {
     errno = 0;
@@ -41,7 +41,7 @@ Result<std::vector<std::string>> policy_files(const std::string& path) {
     if (entry == nullptr) break;
     if (is_policy_name(entry->d_name)) files.push_back(path + "/" + entry->d_name);
   }
-  if (errno != 0) return system_error(errno, path);
+  if (errno != 0) return os_error(errno, path);
   std::sort(files.begin(), files.end());
   return files;
 }

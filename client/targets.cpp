@@ -11,8 +11,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "client/descriptor.hpp"
-#include "client/files.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 #include "core/text.hpp"
 #include "core/wire.hpp"
 
@@ -27,7 +27,7 @@ std::string shown(const std::string& name) { return printable(name, 400); }
 Error not_resolved(int error_number, const std::string& name) {
   const bool absent = error_number == ENOENT || error_number == ENOTDIR || error_number == ENAMETOOLONG ||
                       error_number == ELOOP || error_number == EINVAL;
-  return {absent ? "usage" : "target.untraceable", system_error(error_number, "target " + shown(name)).message};
+  return {absent ? "usage" : "target.untraceable", os_error(error_number, "target " + shown(name)).message};
 }
 
 Result<std::string> canonical_path(const std::string& name) {
@@ -55,7 +55,7 @@ Result<Target> resolve(const std::string& name, Operation operation) {
   if (!path) return path.error();
   // O_PATH opens nothing: no device is touched, no FIFO waits. What it holds is what is asked about, also if the name
   // moves on.
-  const Descriptor held(::open(path->c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd held(::open(path->c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!held) return not_resolved(errno, name);
 
   struct statx status {};

@@ -7,7 +7,7 @@
 #include <array>
 #include <cerrno>
 
-#include "client/descriptor.hpp"
+#include "os/fd.hpp"
 
 namespace guardd::client {
 namespace {
@@ -29,7 +29,7 @@ bool write_to(int terminal, std::string_view text) {
 bool is_somebody_there() { return ::isatty(STDIN_FILENO) == 1; }
 
 std::optional<std::string> ask_on_terminal(std::string_view question) {
-  const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  const Fd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!terminal || !write_to(terminal.get(), question)) return std::nullopt;
   std::array<char, longest_line> buffer{};
   ssize_t got = -1;

@@ -9,8 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/cgroup.hpp"
+#include "os/read.hpp"
+#include "procfs/cgroup.hpp"
 
 namespace guardd {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/strict_json.hpp"
 #include "core/wire_override.hpp"
 #include "daemon/actor.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 #include "daemon/worker/target_questions.hpp"
 
 namespace guardd {

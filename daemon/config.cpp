@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/strict_json.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

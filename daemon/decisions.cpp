@@ -7,7 +7,7 @@
 #include "core/strict_json.hpp"
 #include "core/wire_hold.hpp"
 #include "daemon/actor.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 

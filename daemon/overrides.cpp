@@ -12,7 +12,7 @@
 #include "core/strict_json.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/decisions.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 #include "daemon/worker/ask.hpp"
 #include "daemon/worker/protocol.hpp"
 

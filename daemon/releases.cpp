@@ -10,7 +10,7 @@
 #include "core/strict_json.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/decisions.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 

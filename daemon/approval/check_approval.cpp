@@ -6,7 +6,7 @@
 #include "daemon/approval/approval.hpp"
 #include "daemon/approval/signers.hpp"
 #include "daemon/approval/ssh_keygen.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 #include "daemon/storage/host_identity.hpp"
 
 namespace guardd {

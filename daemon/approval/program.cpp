@@ -14,8 +14,8 @@
 #include <cerrno>
 #include <csignal>
 
-#include "daemon/os/clock.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 #include "daemon/roles/privileges.hpp"
 
 namespace guardd {

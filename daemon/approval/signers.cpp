@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "daemon/approval/program.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "core/result.hpp"
 #include "daemon/approval/program.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

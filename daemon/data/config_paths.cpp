@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <climits>
 
-#include "daemon/os/trim.hpp"
+#include "os/trim.hpp"
 
 namespace guardd {
 namespace {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

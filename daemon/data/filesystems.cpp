@@ -2,7 +2,7 @@
 #include "daemon/data/filesystems.hpp"
 
 #include "daemon/data/listing.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
 namespace guardd {

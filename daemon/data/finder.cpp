@@ -7,8 +7,8 @@
 
 #include "core/glob.hpp"
 #include "daemon/data/listing.hpp"
-#include "daemon/os/clock.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -12,8 +12,8 @@
 #include "daemon/data/views.hpp"
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/clock.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -9,7 +9,7 @@
 #include "daemon/data/views.hpp"
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/backing.hpp"
 #include "daemon/storage/swaps.hpp"
 

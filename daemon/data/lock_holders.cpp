@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/locks.hpp"
+#include "os/read.hpp"
+#include "procfs/locks.hpp"
 
 namespace guardd {
 namespace {

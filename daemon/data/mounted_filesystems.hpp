@@ -7,7 +7,7 @@
 #include "core/facts.hpp"
 #include "daemon/data/views.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

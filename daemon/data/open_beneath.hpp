@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

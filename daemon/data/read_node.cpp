@@ -11,7 +11,7 @@
 
 #include "core/locate.hpp"
 #include "daemon/data/safe_walk.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
 namespace guardd {

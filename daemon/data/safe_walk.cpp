@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
 namespace guardd {

@@ -10,9 +10,9 @@
 
 #include "daemon/data/open_beneath.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/clock.hpp"
-#include "daemon/os/join.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/join.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
 namespace guardd {

@@ -10,8 +10,8 @@
 #include "daemon/data/listing.hpp"
 #include "daemon/data/open_beneath.hpp"
 #include "daemon/data/safe_walk.hpp"
-#include "daemon/os/join.hpp"
-#include "daemon/os/read.hpp"
+#include "os/join.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "daemon/data/listing.hpp"
 #include "daemon/data/open_beneath.hpp"
-#include "daemon/os/clock.hpp"
-#include "daemon/os/join.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/join.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

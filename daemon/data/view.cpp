@@ -7,7 +7,7 @@
 
 #include "core/locate.hpp"
 #include "daemon/data/node.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/mountinfo.hpp"
 
 namespace guardd {

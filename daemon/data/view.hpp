@@ -10,7 +10,7 @@
 #include "core/result.hpp"
 #include "daemon/data/mount_table.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

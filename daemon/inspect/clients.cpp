@@ -11,9 +11,9 @@
 #include "daemon/inspect/inet_diag.hpp"
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/clock.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "daemon/inspect/path_kinds.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/procfs/escapes.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "procfs/escapes.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd::walk {
 namespace {

@@ -13,8 +13,8 @@
 #include "daemon/inspect/mount_lookup.hpp"
 #include "daemon/inspect/name_matcher.hpp"
 #include "daemon/inspect/proc_io.hpp"
-#include "daemon/procfs/fdinfo.hpp"
-#include "daemon/procfs/maps.hpp"
+#include "procfs/fdinfo.hpp"
+#include "procfs/maps.hpp"
 
 namespace guardd::walk {
 

@@ -14,8 +14,8 @@
 #include <cstring>
 #include <optional>
 
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 #include "daemon/storage/mountinfo.hpp"
 

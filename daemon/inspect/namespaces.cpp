@@ -4,8 +4,8 @@
 #include <array>
 #include <string>
 
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "os/read.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd::walk {
 namespace {

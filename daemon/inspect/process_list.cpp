@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "daemon/inspect/proc_io.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd::walk {
 

@@ -13,11 +13,11 @@
 #include "daemon/inspect/namespaces.hpp"
 #include "daemon/inspect/path_kinds.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/procfs/cgroup.hpp"
-#include "daemon/procfs/cmdline.hpp"
-#include "daemon/procfs/escapes.hpp"
-#include "daemon/procfs/fields.hpp"
-#include "daemon/procfs/process_status.hpp"
+#include "procfs/cgroup.hpp"
+#include "procfs/cmdline.hpp"
+#include "procfs/escapes.hpp"
+#include "procfs/fields.hpp"
+#include "procfs/process_status.hpp"
 
 namespace guardd::walk {
 namespace {

@@ -11,8 +11,8 @@
 #include "daemon/inspect/findings.hpp"
 #include "daemon/inspect/proc_io.hpp"
 #include "daemon/inspect/walk_context.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/procfs/process_stat.hpp"
+#include "os/fd.hpp"
+#include "procfs/process_stat.hpp"
 
 namespace guardd::walk {
 

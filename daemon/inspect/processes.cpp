@@ -21,9 +21,9 @@
 #include "daemon/inspect/process_scanner.hpp"
 #include "daemon/inspect/report.hpp"
 #include "daemon/inspect/walk_context.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/process_stat.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
+#include "procfs/process_stat.hpp"
 
 namespace guardd {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/facts.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 

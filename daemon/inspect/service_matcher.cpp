@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/procfs/escapes.hpp"
+#include "procfs/escapes.hpp"
 
 namespace guardd::walk {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/namespaces.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/process_status.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
+#include "procfs/process_status.hpp"
 
 namespace guardd {
 namespace {

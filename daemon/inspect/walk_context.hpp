@@ -9,7 +9,7 @@
 #include "core/recognition.hpp"
 #include "daemon/inspect/name_matcher.hpp"
 #include "daemon/inspect/service_matcher.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd::walk {
 

@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd::ledger {
 

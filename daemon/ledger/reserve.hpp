@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd::ledger {
 

@@ -13,7 +13,7 @@
 #include "daemon/ledger/memories_table.hpp"
 #include "daemon/ledger/releases_table.hpp"
 #include "daemon/ledger/schema.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd::ledger {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstdio>
 
 #include "core/strict_json.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd::ledger {
 namespace {

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "daemon/ledger/witness.hpp"
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd::ledger {
 namespace {

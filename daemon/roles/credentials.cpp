@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <charconv>
 
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

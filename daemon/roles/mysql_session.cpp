@@ -12,8 +12,8 @@
 #include <cstring>
 #include <string>
 
-#include "daemon/os/clock.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "daemon/roles/credentials.hpp"
 #include "daemon/roles/mysql_table.hpp"
 

@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "os/read.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

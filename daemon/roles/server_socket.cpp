@@ -15,9 +15,9 @@
 #include <cstdio>
 #include <optional>
 
-#include "daemon/os/clock.hpp"
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/process_stat.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
+#include "procfs/process_stat.hpp"
 
 namespace guardd {
 namespace {

@@ -8,8 +8,8 @@
 #include "core/facts.hpp"
 #include "core/result.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/procfs/net_unix.hpp"
+#include "os/fd.hpp"
+#include "procfs/net_unix.hpp"
 
 namespace guardd {
 

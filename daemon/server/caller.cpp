@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

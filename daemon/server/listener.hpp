@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/result.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "daemon/server/admission.hpp"
 #include "daemon/server/service.hpp"
 #include "daemon/server/session.hpp"

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "core/locate.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/procfs/escapes.hpp"
+#include "os/fd.hpp"
+#include "procfs/escapes.hpp"
 
 namespace guardd {
 namespace {

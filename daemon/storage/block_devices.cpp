@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/disk_identity.hpp"
 
 namespace guardd {

@@ -6,7 +6,7 @@
 #include "core/facts.hpp"
 #include "core/result.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

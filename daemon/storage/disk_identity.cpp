@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/block_devices.hpp"
 
 namespace guardd {

@@ -13,8 +13,8 @@
 #include <memory>
 #include <span>
 
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/host_names.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

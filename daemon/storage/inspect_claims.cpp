@@ -3,8 +3,8 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/clock.hpp"
-#include "daemon/os/read.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/device_node.hpp"
 
 namespace guardd {

@@ -7,7 +7,7 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/backing.hpp"
 #include "daemon/storage/block_devices.hpp"
 #include "daemon/storage/btrfs.hpp"

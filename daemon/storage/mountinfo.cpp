@@ -10,9 +10,9 @@
 #include <optional>
 #include <string>
 
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/escapes.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
+#include "procfs/escapes.hpp"
 
 namespace guardd {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 

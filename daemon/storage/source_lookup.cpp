@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 
 namespace guardd {

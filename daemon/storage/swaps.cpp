@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "daemon/os/read.hpp"
-#include "daemon/procfs/escapes.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "os/read.hpp"
+#include "procfs/escapes.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {

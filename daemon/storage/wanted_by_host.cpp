@@ -6,8 +6,8 @@
 #include <set>
 
 #include "daemon/inspect/report.hpp"
-#include "daemon/os/join.hpp"
-#include "daemon/os/read.hpp"
+#include "os/join.hpp"
+#include "os/read.hpp"
 #include "daemon/storage/block_devices.hpp"
 
 namespace guardd {

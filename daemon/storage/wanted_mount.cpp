@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "daemon/os/trim.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "os/trim.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 /// What guardd and its fork server say to each other over a SOCK_SEQPACKET pair. Both ends are the same program, so
 /// messages are plain structs.

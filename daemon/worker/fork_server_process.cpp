@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/worker/fork_server.hpp"
 
 namespace guardd {

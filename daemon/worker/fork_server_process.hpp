@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/result.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "daemon/worker/fork_server_process.hpp"
 #include "daemon/worker/outcome.hpp"
 #include "daemon/worker/worker_main.hpp"

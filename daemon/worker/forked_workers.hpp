@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "daemon/worker/channel.hpp"
 #include "daemon/worker/runner.hpp"
 

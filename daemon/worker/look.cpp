@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 #include "daemon/worker/ask.hpp"
 #include "daemon/worker/gather.hpp"
 #include "daemon/worker/protocol.hpp"

@@ -25,7 +25,7 @@ struct Looked {
   std::int64_t took_ms = 0;
 };
 
-/// The clocks of daemon/os/clock.hpp, as tests replace them.
+/// The clocks of os/clock.hpp, as tests replace them.
 struct LookClock {
   std::function<std::int64_t()> boot_ms;
   std::function<std::int64_t()> wall_s;

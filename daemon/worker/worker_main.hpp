@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "daemon/worker/inspector_table.hpp"
 
 namespace guardd {

@@ -9,7 +9,7 @@
 
 #include "daemon/approval/approval.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "tests/temporary_directory.hpp"
 
 using namespace guardd;

@@ -9,7 +9,7 @@
 
 #include "daemon/approval/program.hpp"
 #include "daemon/approval/ssh_keygen.hpp"
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 #include "tests/temporary_directory.hpp"
 
 using namespace guardd;

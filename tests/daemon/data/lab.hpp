@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace guardd::test {

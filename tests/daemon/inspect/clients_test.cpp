@@ -17,8 +17,8 @@
 
 #include "daemon/inspect/inet_diag.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
-#include "daemon/os/read.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 #include "tests/daemon/inspect/fake_proc.hpp"
 
 using namespace guardd;

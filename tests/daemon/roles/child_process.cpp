@@ -17,7 +17,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "daemon/procfs/process_stat.hpp"
+#include "procfs/process_stat.hpp"
 
 namespace roles_test {
 

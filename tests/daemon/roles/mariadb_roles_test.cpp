@@ -15,7 +15,7 @@
 #include <tuple>
 #include <utility>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "mariadb_server.hpp"
 
 using Catch::Contains;

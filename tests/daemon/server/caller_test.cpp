@@ -8,7 +8,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 using namespace guardd;
 

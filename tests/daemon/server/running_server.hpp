@@ -19,7 +19,7 @@
 #include <string>
 #include <thread>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
 #include "tests/temporary_directory.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "daemon/inspect/inspectors.hpp"
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "daemon/storage/host_identity.hpp"
 #include "daemon/storage/source_lookup.hpp"
 #include "daemon/storage/system_state.hpp"

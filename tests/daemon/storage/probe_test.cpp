@@ -9,7 +9,7 @@
 #include <fstream>
 #include <map>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace guardd {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/process_stat.hpp"
+#include "procfs/process_stat.hpp"
 
 #include <optional>
 
-#include "daemon/procfs/fields.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/cgroup.hpp"
+#include "procfs/cgroup.hpp"
 
 #include <catch2/catch.hpp>
 

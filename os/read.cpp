@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/os/read.hpp"
+#include "os/read.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <climits>
 #include <cstring>
 
-#include "daemon/os/fd.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 namespace {

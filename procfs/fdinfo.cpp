@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/fdinfo.hpp"
+#include "procfs/fdinfo.hpp"
 
-#include "daemon/procfs/escapes.hpp"
-#include "daemon/procfs/fields.hpp"
+#include "procfs/escapes.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/maps.hpp"
+#include "procfs/maps.hpp"
 
 #include <string>
 
-#include "daemon/procfs/fields.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

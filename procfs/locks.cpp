@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/locks.hpp"
+#include "procfs/locks.hpp"
 
 #include <optional>
 #include <string>
 
-#include "daemon/procfs/fields.hpp"
+#include "procfs/fields.hpp"
 
 namespace guardd {
 namespace {

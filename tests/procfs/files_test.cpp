@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "daemon/procfs/escapes.hpp"
-#include "daemon/procfs/fdinfo.hpp"
-#include "daemon/procfs/maps.hpp"
+#include "procfs/escapes.hpp"
+#include "procfs/fdinfo.hpp"
+#include "procfs/maps.hpp"
 
 using namespace guardd;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/os/clock.hpp"
+#include "os/clock.hpp"
 
 #include <ctime>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/locks.hpp"
+#include "procfs/locks.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/escapes.hpp"
+#include "procfs/escapes.hpp"
 
 namespace guardd::procfs {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/cmdline.hpp"
+#include "procfs/cmdline.hpp"
 
 namespace guardd {
 

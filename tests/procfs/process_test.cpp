@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "daemon/procfs/cmdline.hpp"
-#include "daemon/procfs/process_stat.hpp"
-#include "daemon/procfs/process_status.hpp"
+#include "procfs/cmdline.hpp"
+#include "procfs/process_stat.hpp"
+#include "procfs/process_status.hpp"
 
 using namespace guardd;
 using namespace std::string_literals;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/procfs/net_unix.hpp"
+#include "procfs/net_unix.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>
