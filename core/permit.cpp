@@ -11,12 +11,21 @@ bool is_over(const Permit& permit) {
   return permit.state == PermitState::ended || permit.state == PermitState::interrupted;
 }
 
-/// A reboot that was cut short left no half-destroyed data.
-bool destroys(Operation operation) { return operation != Operation::reboot; }
+/// A signal that ended a process, in the shell's way of saying it: bash(1), "EXIT STATUS".
+constexpr int signal_base = 128;
 
-Permit close(Permit permit, bool whole, std::string why) {
-  permit.state = whole || !permit.began || !destroys(permit.operation) ? PermitState::ended : PermitState::interrupted;
-  permit.why = std::move(why);
+std::string describe_end(int exit_status) {
+  if (exit_status <= signal_base) return "ended with exit status " + std::to_string(exit_status);
+  return "ended by signal " + std::to_string(exit_status - signal_base);
+}
+
+/// Over, with what is known of its end.
+Permit close(Permit permit, std::string why_untold) {
+  // Nobody told: as if it had been killed.
+  constexpr int killed = signal_base + 9;
+  const bool whole = !permit.began || is_whole(permit.operation, permit.exit_status.value_or(killed));
+  permit.state = whole ? PermitState::ended : PermitState::interrupted;
+  permit.why = permit.exit_status ? describe_end(*permit.exit_status) : std::move(why_untold);
   return permit;
 }
 
@@ -32,7 +41,7 @@ bool is_late(const Permit& permit, const BootMoment& now) {
 }  // namespace
 
 std::string_view to_string(PermitState state) {
-  constexpr std::array<std::string_view, 6> names{"granted", "running", "expired", "revoked", "interrupted", "ended"};
+  constexpr std::array<std::string_view, 7> names{"requested", "granted", "running", "expired", "revoked", "interrupted", "ended"};
   return names.at(static_cast<std::size_t>(state));
 }
 
@@ -40,7 +49,14 @@ bool is_valid(const Permit& permit) {
   return permit.state == PermitState::granted || permit.state == PermitState::running;
 }
 
-bool occupies(const Permit& permit) { return is_valid(permit) || (permit.began && !is_over(permit)); }
+bool occupies(const Permit& permit) {
+  return permit.state == PermitState::requested || is_valid(permit) || (permit.began && !is_over(permit));
+}
+
+bool is_whole(Operation operation, int exit_status) {
+  if (operation == Operation::reboot) return true;
+  return operation == Operation::wipe ? exit_status <= signal_base : exit_status == 0;
+}
 
 Permit grant(Permit wanted) {
   wanted.began = !wanted.has_command;
@@ -56,16 +72,18 @@ Result<Permit> begin(Permit permit, std::string cgroup, const BootMoment& now) {
   return permit;
 }
 
-Result<Permit> end(Permit permit, bool whole, std::string why) {
-  const bool was_taken_for_dead = permit.state == PermitState::interrupted && whole;
-  if (is_over(permit) && !was_taken_for_dead) return conflict(permit, "under way");
-  return close(std::move(permit), whole, std::move(why));
+Result<Permit> end(Permit permit, int exit_status, bool command_lives) {
+  const bool nobody_told = permit.state == PermitState::interrupted && !permit.exit_status;
+  if (is_over(permit) && !nobody_told) return conflict(permit, "under way");
+  permit.exit_status = exit_status;
+  if (permit.has_command && permit.began && command_lives) return permit;
+  return close(std::move(permit), "");
 }
 
 Result<Permit> revoke(Permit permit, std::string why) {
   if (!is_valid(permit)) return conflict(permit, "valid");
   permit.state = PermitState::revoked;
-  permit.why = std::move(why);
+  permit.lapsed = std::move(why);
   return permit;
 }
 
@@ -78,12 +96,16 @@ Result<Permit> clear(Permit permit, std::string why) {
 
 Permit advance(Permit permit, const PermitSight& sight, const BootMoment& now) {
   if (is_over(permit)) return permit;
-  if (permit.boot_id != now.boot_id) return close(std::move(permit), false, "the host was rebooted");
+  if (permit.boot_id != now.boot_id) return close(std::move(permit), "the host was rebooted");
   const bool at_work = permit.began && (permit.has_command ? sight.command_lives : sight.holder_lives);
-  if (!sight.holder_lives && !at_work) return close(std::move(permit), false, "its holder is gone");
-  if (is_valid(permit) && is_late(permit, now)) permit.state = PermitState::expired;
+  if (!sight.holder_lives && !at_work) return close(std::move(permit), "its holder is gone");
+  if (permit.began && !at_work && permit.exit_status) return close(std::move(permit), "");
+  if (is_valid(permit) && is_late(permit, now)) {
+    permit.state = PermitState::expired;
+    permit.lapsed = "its time was over";
+  }
   // A holder that lives tells how its command ended; not for ever.
-  if (!is_valid(permit) && permit.began && !at_work) return close(std::move(permit), false, "its command is gone");
+  if (!is_valid(permit) && permit.began && !at_work) return close(std::move(permit), "its command is gone");
   return permit;
 }
 

@@ -45,7 +45,7 @@ TEST_CASE("a command begins once, under a permit that is valid at that moment") 
   CHECK(begin(granted, "", later).error().code == "conflict");
   CHECK(begin(granted, "", {"another boot", 1000}).error().code == "conflict");
   CHECK(begin(revoke(granted, "a server started").value(), "", now).error().code == "conflict");
-  CHECK(begin(end(granted, true, "").value(), "", now).error().code == "conflict");
+  CHECK(begin(end(granted, 0, false).value(), "", now).error().code == "conflict");
 }
 
 TEST_CASE("without a command the holder is at work from the grant on") {
@@ -53,7 +53,7 @@ TEST_CASE("without a command the holder is at work from the grant on") {
   CHECK(permit.state == PermitState::running);
   CHECK(advance(permit, all_live, now) == permit);
   CHECK(advance(permit, all_dead, now).state == PermitState::interrupted);
-  CHECK(end(permit, true, "").value().state == PermitState::ended);
+  CHECK(end(permit, 0, false).value().state == PermitState::ended);
 }
 
 TEST_CASE("a lease ends with its time, and what runs under it keeps its scope") {
@@ -65,14 +65,14 @@ TEST_CASE("a lease ends with its time, and what runs under it keeps its scope") 
   CHECK_FALSE(is_valid(at_work));
   CHECK(occupies(at_work));
   CHECK(occupies(advance(at_work, holder_died, later)));
-  CHECK(end(at_work, true, "").value().state == PermitState::ended);
+  CHECK(end(at_work, 0, false).value().state == PermitState::ended);
   // Nobody told how it ended.
   CHECK(advance(at_work, command_over, later).state == PermitState::interrupted);
 }
 
 TEST_CASE("what is revoked begins no more, and keeps its scope while it runs") {
   const Permit revoked = revoke(running(), "mariadbd started").value();
-  CHECK(revoked.why == "mariadbd started");
+  CHECK(revoked.lapsed == "mariadbd started");
   CHECK(occupies(revoked));
   CHECK_FALSE(occupies(revoke(grant(wanted()), "mariadbd started").value()));
   CHECK(revoke(revoked, "again").error().code == "conflict");
@@ -87,8 +87,15 @@ TEST_CASE("a holder's death ends what had not begun, and nothing that still runs
 }
 
 TEST_CASE("what died half-way is interrupted until somebody looks, unless it destroys nothing") {
-  CHECK(end(running(), false, "killed by signal 9").value().state == PermitState::interrupted);
-  CHECK(end(running(Operation::reboot), false, "killed by signal 9").value().state == PermitState::ended);
+  CHECK(end(running(), 128 + 9, false).value().state == PermitState::interrupted);
+  CHECK(end(running(), 128 + 9, false).value().why == "ended by signal 9");
+  CHECK(end(running(Operation::reboot), 128 + 9, false).value().state == PermitState::ended);
+  // A wipe that failed has said so; a reinstall that failed stands half-way.
+  CHECK(end(running(Operation::wipe), 1, false).value().state == PermitState::ended);
+  CHECK(end(running(Operation::wipe), 128, false).value().state == PermitState::ended);
+  CHECK(end(running(Operation::wipe), 129, false).value().state == PermitState::interrupted);
+  CHECK(end(running(), 1, false).value().state == PermitState::interrupted);
+  CHECK(end(running(), 0, false).value().state == PermitState::ended);
   const Permit rebooted = advance(running(), all_live, {"another boot", 10});
   CHECK(rebooted.state == PermitState::interrupted);
   CHECK_FALSE(occupies(rebooted));
@@ -106,8 +113,31 @@ TEST_CASE("what died half-way is interrupted until somebody looks, unless it des
 TEST_CASE("a holder that tells late is heard, once") {
   const Permit taken_for_dead = advance(advance(running(), all_live, later), command_over, later);
   REQUIRE(taken_for_dead.state == PermitState::interrupted);
-  CHECK(end(taken_for_dead, false, "").error().code == "conflict");
-  const Result<Permit> ended = end(taken_for_dead, true, "exit status 0");
+  const Result<Permit> failed = end(taken_for_dead, 1, false);
+  REQUIRE(failed);
+  CHECK(failed->state == PermitState::interrupted);
+  CHECK(end(*failed, 0, false).error().code == "conflict");
+  const Result<Permit> ended = end(taken_for_dead, 0, false);
   REQUIRE(ended);
-  CHECK(end(*ended, true, "").error().code == "conflict");
+  CHECK(ended->state == PermitState::ended);
+  CHECK(ended->lapsed == "its time was over");
+  CHECK(end(*ended, 0, false).error().code == "conflict");
+}
+
+TEST_CASE("what a command leaves running keeps the permit until it has ended too") {
+  const Permit told = end(running(), 0, true).value();
+  CHECK(told.state == PermitState::running);
+  CHECK(advance(told, holder_died, now).state == PermitState::running);
+  CHECK(advance(told, all_dead, now).state == PermitState::ended);
+  CHECK(advance(told, command_over, now).state == PermitState::ended);
+  CHECK(advance(end(running(), 1, true).value(), all_dead, now).state == PermitState::interrupted);
+}
+
+TEST_CASE("a request is none of anybody's yet, closes the gate, and dies with guardd") {
+  const Permit asked = wanted();
+  CHECK(asked.state == PermitState::requested);
+  CHECK(occupies(asked));
+  CHECK_FALSE(is_valid(asked));
+  CHECK_FALSE(occupies(advance(asked, all_dead, now)));
+  CHECK_FALSE(occupies(advance(asked, all_live, {"another boot", 1})));
 }

@@ -21,6 +21,7 @@ struct Held {
   bool holder = true;
   bool command = false;
   bool was_killed = false;  ///< its command, before it was done
+  bool told = false;        ///< how it ended
   bool is_whole = true;     ///< whatever it began it has ended, or somebody has looked since
 };
 
@@ -38,9 +39,8 @@ class World {
       case 1:
         return begin_one();
       case 2:
-        return finish(true);
       case 3:
-        return finish(false);
+        return finish();
       case 4:
         return kill_holder();
       case 5:
@@ -120,15 +120,17 @@ class World {
     one->command = false;
     one->was_killed = pick(2) == 0;
   }
-  /// The holder tells what it knows: nothing of a command that still runs.
-  void finish(bool whole) {
+  /// The holder tells how what it started has ended, though processes of that may be left.
+  void finish() {
     Held* const one = any();
-    if (one == nullptr || !one->holder || one->command || (one->was_killed && whole)) return;
-    const Result<Permit> ended = end(one->permit, whole, "");
+    if (one == nullptr || !one->holder || one->told) return;
+    const int status = one->was_killed ? 128 + 9 : 0;
+    const Result<Permit> ended = end(one->permit, status, one->command);
     if (!ended) return;
     one->permit = *ended;
-    one->holder = false;
-    one->is_whole = one->is_whole || whole || one->permit.operation == Operation::reboot;
+    one->told = true;
+    if (!one->permit.has_command || one->command || pick(2) == 0) one->holder = false;
+    one->is_whole = one->is_whole || status == 0 || one->permit.operation == Operation::reboot;
   }
   void kill_holder() {
     if (Held* const one = any()) one->holder = false;

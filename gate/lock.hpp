@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+
+#include "core/result.hpp"
+#include "gate/places.hpp"
+#include "os/fd.hpp"
+
+namespace guardd::gate {
+
+/// The one lock that granting a permit and letting a service start both take, flock(2) on Places::lock(), mode 0600: a
+/// dead process does not keep it, and no ordinary user can take it. Makes the file and Places::run where they are
+/// missing. Tries until `patience` is over; error "late": somebody else had it all the time. Waits, so not for the loop.
+Result<Fd> take_lock(const Places& places, std::chrono::milliseconds patience);
+
+}  // namespace guardd::gate
