@@ -10,8 +10,10 @@
 #include "core/known.hpp"
 #include "core/operation.hpp"
 #include "core/override.hpp"
+#include "core/permit.hpp"
 #include "core/release.hpp"
 #include "core/request.hpp"
+#include "core/start_intent.hpp"
 
 namespace guardd {
 
@@ -39,6 +41,8 @@ struct Ledger {
   std::vector<DatasetMemory> memories;
   std::vector<Release> releases;
   std::vector<Override> overrides;
+  std::vector<Permit> permits;
+  std::vector<StartIntent> starts;  ///< gated services that are about to start; never stored in it
 };
 
 /// Whether a hold is over. Not by a clock that was set back: then what holds, holds.

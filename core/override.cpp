@@ -113,6 +113,15 @@ Result<Override> spend(Override override_) {
   return override_;
 }
 
+std::vector<Override> with_unspent(std::vector<Override> overrides, const std::vector<Override>& before,
+                                   std::string_view id) {
+  for (Override& one : overrides) {
+    const auto was = std::ranges::find(before, one.id, &Override::id);
+    if (one.id == id && was != before.end()) one = *was;
+  }
+  return overrides;
+}
+
 std::string why_not_typed(const Override& override_, std::string_view nonce, std::string_view host) {
   if (override_.nonce.empty() || nonce != override_.nonce) return "that is not the nonce of this request";
   if (override_.host.empty() || host != override_.host) return "this host is not called that";

@@ -71,6 +71,10 @@ Result<Override> apply(Override override_, std::vector<Approval> approvals, std:
 /// The override after it has admitted its operation. Error "conflict": it is no applied one (any more).
 Result<Override> spend(Override override_);
 
+/// These with one of them as it was before: the allow that spent it is weighed once more, and not against that.
+std::vector<Override> with_unspent(std::vector<Override> overrides, const std::vector<Override>& before,
+                                   std::string_view id);
+
 /// Why somebody who types `nonce` and `host` may not apply it; empty: he may.
 std::string why_not_typed(const Override& override_, std::string_view nonce, std::string_view host);
 

@@ -45,6 +45,8 @@ std::string_view to_string(PermitState state) {
   return names.at(static_cast<std::size_t>(state));
 }
 
+bool is_under_way(const Permit& permit) { return !is_over(permit); }
+
 bool is_valid(const Permit& permit) {
   return permit.state == PermitState::granted || permit.state == PermitState::running;
 }

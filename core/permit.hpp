@@ -80,6 +80,8 @@ struct PermitSight {
   bool command_lives = true;  ///< its cgroup has processes; of no meaning without a command
 };
 
+/// Not over: its end is still to come.
+bool is_under_way(const Permit& permit);
 /// In force: the operation may begin or go on.
 bool is_valid(const Permit& permit);
 /// Something may be at work under it, whatever became of the lease: no other permit for an overlapping scope, no start

@@ -7,6 +7,7 @@
 #include "core/strict_json.hpp"
 #include "core/wire_override.hpp"
 #include "daemon/actor.hpp"
+#include "daemon/permits/holder.hpp"
 #include "os/clock.hpp"
 #include "daemon/worker/target_questions.hpp"
 
@@ -21,21 +22,14 @@ Now now_asked_at(std::int64_t asked_boot_ms) {
   return {.boot_ms = boot_now_ms(), .asked_boot_ms = asked_boot_ms, .wall_s = wall_now_s()};
 }
 
-/// The ledger with one override as it was before: the allow that spent it is weighed once more, and not against that.
-Ledger with_unspent(Ledger ledger, const std::vector<Override>& before, const std::string& id) {
-  for (Override& one : ledger.overrides) {
-    const auto was = std::ranges::find(before, one.id, &Override::id);
-    if (one.id == id && was != before.end()) one = *was;
-  }
-  return ledger;
-}
-
 }  // namespace
 
-/// An override admits once: nobody who may not request one can take it away by asking.
+/// An override admits once: nobody who may not request one can take it away by asking. And who asks from within a permit
+/// is not told that somebody has it.
 Ledger Checker::ledger_for(const Caller& caller) const {
   Ledger ledger = keeper_.current();
   if (caller.detail != Detail::full) ledger.overrides.clear();
+  std::erase_if(ledger.permits, [&](const Permit& permit) { return is_within(caller, permit); });
   return ledger;
 }
 
@@ -109,7 +103,9 @@ asio::awaitable<Verdict> Checker::decide_and_record(Looked looked, CheckRequest 
     if (!stored) {
       ledger.readable = Unknown{stored.error().message};
     } else {
-      ledger = with_unspent(ledger_for(caller), ledger.overrides, spent);
+      const std::vector<Override> before = std::move(ledger.overrides);
+      ledger = ledger_for(caller);
+      ledger.overrides = with_unspent(std::move(ledger.overrides), before, spent);
     }
     verdict = decide_now(ledger);
     if (stored && verdict.outcome == Outcome::allow) co_return verdict;

@@ -41,6 +41,17 @@ boost::asio::awaitable<Reply> FrontDesk::answer(Call call, Caller caller) {
   if (auto* approved = std::get_if<ApplyOverrideCall>(&call)) {
     co_return co_await overrides_.apply(std::move(approved->id), std::move(approved->proof), caller);
   }
+  if (std::holds_alternative<ListPermitsCall>(call)) co_return permits_.list();
+  if (auto* wanted = std::get_if<AcquirePermitCall>(&call)) {
+    co_return co_await permits_.acquire(std::move(wanted->request), caller);
+  }
+  if (auto* begun = std::get_if<BeginPermitCall>(&call)) {
+    co_return co_await permits_.begin(std::move(begun->id), begun->pid, caller);
+  }
+  if (auto* ended = std::get_if<EndPermitCall>(&call)) {
+    co_return co_await permits_.end(std::move(ended->id), std::move(ended->end), caller);
+  }
+  if (const auto* events = std::get_if<EventsCall>(&call)) co_return permits_.listen(events->permit);
   co_return co_await decisions_.adopt(std::move(std::get<AdoptLedgerCall>(call).reason), caller);
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/checker.hpp"
 #include "daemon/decisions.hpp"
 #include "daemon/overrides.hpp"
+#include "daemon/permits/permits.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/rate_limit.hpp"
 #include "daemon/server/service.hpp"
@@ -13,8 +14,8 @@ namespace guardd {
 /// What the server serves: sends each call to whom it concerns, and tells ordinary users off who ask too often (429).
 class FrontDesk final : public Service {
  public:
-  FrontDesk(Checker& checker, Decisions& decisions, Releases& releases, Overrides& overrides)
-      : checker_(checker), decisions_(decisions), releases_(releases), overrides_(overrides) {}
+  FrontDesk(Checker& checker, Decisions& decisions, Releases& releases, Overrides& overrides, Permits& permits)
+      : checker_(checker), decisions_(decisions), releases_(releases), overrides_(overrides), permits_(permits) {}
 
   boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
 
@@ -23,6 +24,7 @@ class FrontDesk final : public Service {
   Decisions& decisions_;
   Releases& releases_;
   Overrides& overrides_;
+  Permits& permits_;
   RateLimit limit_{{}};
 };
 

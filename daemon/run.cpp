@@ -85,6 +85,13 @@ std::string read_boot_id() {
   return text ? text->substr(0, text->find('\n')) : std::string();
 }
 
+/// Where the gate's files are: beside the socket.
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 /// guardd runs on without a ledger, and every verdict says why it is unknown.
 void tell_of_ledger(const Ledger& ledger) {
   if (!ledger.readable.known()) spdlog::error("ledger: {}", printable(ledger.readable.why()));
@@ -92,7 +99,8 @@ void tell_of_ledger(const Ledger& ledger) {
 }
 
 /// Until SIGTERM or SIGINT; then lets those who asked have their answers.
-asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, Server& server) {
+asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, Permits& permits,
+                                   Server& server) {
   while (true) {
     // Not in the loop's condition: optimised by GCC 12, a co_await there ends in an undefined instruction.
     const int number = co_await signals.async_wait(asio::use_awaitable);
@@ -101,6 +109,7 @@ asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& polic
   }
   ::sd_notify(0, "STOPPING=1");
   spdlog::info("stopping");
+  permits.stop();
   co_await server.stop(stop_patience);
 }
 
@@ -136,8 +145,13 @@ int run_daemon(const Options& options) {
   Checker checker(looker, workers, policies, keeper, {instance, GUARDD_VERSION});
   Decisions decisions(keeper, reader);
   Releases releases(looker, historian, keeper, config->release_quiet_s);
-  Overrides overrides(keeper, workers, config->overrides, read_boot_id());
-  FrontDesk desk(checker, decisions, releases, overrides);
+  const std::string boot_id = read_boot_id();
+  Overrides overrides(keeper, workers, config->overrides, boot_id);
+  Permits permits(loop.get_executor(), looker, workers, keeper,
+                  {.places = {.run = directory_of(listening->path), .state = options.state_dir},
+                   .instance = instance,
+                   .boot_id = boot_id});
+  FrontDesk desk(checker, decisions, releases, overrides, permits);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators, .askers = *askers},
                  .connections = {},
@@ -146,9 +160,10 @@ int run_daemon(const Options& options) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
   server.start();
-  asio::co_spawn(loop, obey_signals(signals, policies, looker, server),
+  asio::co_spawn(loop, obey_signals(signals, policies, looker, permits, server),
                  [&loop](const std::exception_ptr&) { loop.stop(); });
   asio::co_spawn(loop, patrol(looker, config->look_every), asio::detached);
+  asio::co_spawn(loop, permits.watch(), asio::detached);
   spdlog::info("{} instance at {}, policy {}", instance, printable(listening->path), (*policy)->digest);
   ::sd_notify(0, "READY=1\nSTATUS=Running");
   loop.run();

@@ -36,6 +36,7 @@ Verdict decide(const Snapshot& snapshot, const Policy& policy, const Ledger& led
   weigh_host(weighing);
   place_targets(weighing);
   weigh_holds(weighing);
+  weigh_permits(weighing);
   weigh_datasets(weighing);
   weigh_memories(weighing);
   weigh_mounts(weighing);

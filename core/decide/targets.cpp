@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/decide/weighing.hpp"
+#include "core/trace.hpp"
 
 namespace guardd::decide_detail {
 namespace {
@@ -62,6 +63,28 @@ bool nobody_claims_targets(const Weighing& weighing) {
   });
 }
 
+/// Everything that shares its fate with a device: what it stands on, what stands on it, and the filesystems there.
+Trace trace_device(const StorageGraph& graph, DeviceNumber device) {
+  Trace trace{graph.ancestors(device).devices, true, {}};
+  for (const DeviceNumber one : graph.descendants(device)) {
+    trace.devices.push_back(one);
+    trace.locations.push_back({one, "", "/"});
+  }
+  return trace;
+}
+
+/// Where a target is now. A device is looked up by its name: numbers are given anew at every boot. One that is not there
+/// can't be compared with anything, and so weighs on every target.
+Trace trace_target(const Weighing& weighing, const Target& target) {
+  constexpr std::string_view dev = "/dev/";
+  if (target.block_device || target.path.starts_with(dev)) {
+    const BlockDeviceFact* device =
+        target.path.starts_with(dev) ? weighing.graph.find(std::string_view(target.path).substr(dev.size())) : nullptr;
+    return device == nullptr ? Trace{{}, false, {}} : trace_device(weighing.graph, device->device);
+  }
+  return trace_host_path(weighing, target.path);
+}
+
 }  // namespace
 
 void place_targets(Weighing& weighing) {
@@ -94,6 +117,11 @@ bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,
     return std::ranges::any_of(weighing.target_locations, [&](const FsLocation& t) { return overlap(location, t); });
   });
   return on_target || in_path;
+}
+
+bool touches_target(const Weighing& weighing, const Target& target) {
+  const Trace trace = trace_target(weighing, target);
+  return !trace.traceable || touches(weighing, trace.devices, trace.locations, true);
 }
 
 }  // namespace guardd::decide_detail

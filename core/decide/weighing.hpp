@@ -50,6 +50,9 @@ void place_targets(Weighing& weighing);
 bool touches(const Weighing& weighing, const std::vector<DeviceNumber>& devices,
              const std::vector<FsLocation>& locations, bool traceable);
 
+/// True when it would touch what somebody else named as a target, of a hold or a permit.
+bool touches_target(const Weighing& weighing, const Target& target);
+
 /// What lies under a path of the host's, which need not be a target.
 Trace trace_host_path(const Weighing& weighing, const std::string& path);
 
@@ -58,6 +61,7 @@ void weigh_host(Weighing& weighing);
 void weigh_datasets(Weighing& weighing);
 void weigh_memories(Weighing& weighing);
 void weigh_holds(Weighing& weighing);
+void weigh_permits(Weighing& weighing);
 void weigh_mounts(Weighing& weighing);
 void weigh_protected_paths(Weighing& weighing);
 void weigh_device_use(Weighing& weighing);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/wire_permit.hpp"
 #include "daemon/ledger/witness.hpp"
 
 namespace guardd::ledger {
@@ -17,6 +18,19 @@ Result<std::string> why_lost(Store& store, const std::string& path) {
   Result<std::string> why = store.contradicts((*witness)->ledger, {(*witness)->seq, (*witness)->hash});
   if (!why || why->empty()) return why;
   return *why + " (" + path + " tells of it)";
+}
+
+/// In its place, or behind the others. Those that are over are of no weight any more.
+void replace_permit(std::vector<Permit>& permits, const Permit& permit) {
+  const auto old = std::ranges::find(permits, permit.id, &Permit::id);
+  if (old != permits.end()) {
+    *old = permit;
+    return;
+  }
+  permits.push_back(permit);
+  if (permits.size() <= max_permits) return;
+  const auto over = std::ranges::find(permits, PermitState::ended, &Permit::state);
+  if (over != permits.end()) permits.erase(over);
 }
 
 }  // namespace
@@ -117,6 +131,7 @@ void Keeper::take_in(const Change& change, const Stored& stored) {
     current_.releases.insert(current_.releases.end(), stored.releases.begin(), stored.releases.end());
   }
   if (stored.overrides) current_.overrides = *stored.overrides;
+  if (stored.permit) replace_permit(current_.permits, *stored.permit);
   if (change.remove_hold) {
     std::erase_if(current_.holds, [&](const Hold& hold) { return hold.id == stored.hold->id; });
   }

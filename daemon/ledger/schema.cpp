@@ -48,6 +48,12 @@ constexpr std::array<const char*, schema_version> migrations{R"(
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     record TEXT NOT NULL
   ) STRICT;
+)",
+                                                             R"(
+  CREATE TABLE permits (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    record TEXT NOT NULL
+  ) STRICT;
 )"};
 
 }  // namespace

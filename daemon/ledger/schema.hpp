@@ -7,7 +7,7 @@
 namespace guardd::ledger {
 
 /// The version of the tables that this guardd reads and writes; PRAGMA user_version holds it.
-inline constexpr std::size_t schema_version = 2;
+inline constexpr std::size_t schema_version = 3;
 
 /// Makes the tables in an empty file, and brings older ones up to date, in one transaction. Error "ledger.failed" where
 /// a newer guardd has made them, or the file is somebody else's.

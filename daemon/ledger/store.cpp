@@ -8,6 +8,7 @@
 
 #include "core/wire_hold.hpp"
 #include "core/wire_override.hpp"
+#include "core/wire_permit.hpp"
 #include "core/wire_release.hpp"
 #include "daemon/ledger/holds_table.hpp"
 #include "daemon/ledger/memories_table.hpp"
@@ -54,6 +55,15 @@ Result<std::optional<std::vector<Override>>> change_overrides(Database& database
   Result<std::vector<Override>> all = read_overrides(database);
   if (!all) return all.error();
   return std::optional<std::vector<Override>>(std::move(*all));
+}
+
+/// Makes the step of a permit that is asked for, and puts the permit into the record.
+Result<std::optional<Permit>> change_permits(Database& database, const Change& change, AuditRecord& record) {
+  if (!change.permit_step) return std::optional<Permit>();
+  Result<Permit> changed = step_permit(database, *change.permit_step);
+  if (!changed) return changed.error();
+  record.what["permit"] = to_json(*changed);
+  return std::optional<Permit>(std::move(*changed));
 }
 
 /// Makes the change of holds that is asked for; none where none is.
@@ -122,12 +132,15 @@ Result<Ledger> Store::load() {
   if (!latest) return latest.error();
   Result<std::vector<Override>> overrides = read_overrides(database_);
   if (!overrides) return overrides.error();
+  Result<std::vector<Permit>> permits = read_permits(database_);
+  if (!permits) return permits.error();
   Ledger ledger;
   ledger.latest_s = *latest;
   ledger.holds = std::move(*holds);
   ledger.memories = std::move(*memories);
   ledger.releases = std::move(*releases);
   ledger.overrides = std::move(*overrides);
+  ledger.permits = std::move(*permits);
   return ledger;
 }
 
@@ -213,6 +226,8 @@ Result<Stored> Store::apply_one(const Change& change, AuditHead& head) {
   AuditRecord record = change.record;
   Result<std::optional<std::vector<Override>>> overrides = change_overrides(database_, change, record);
   if (!overrides) return overrides.error();
+  Result<std::optional<Permit>> permit = change_permits(database_, change, record);
+  if (!permit) return permit.error();
   if (*hold) record.what["hold"] = to_json(**hold);
   for (const Release& release : *releases) record.what["releases"].push_back(release_json(release));
   Result<AuditHead> next = append_record(database_, head, record);
@@ -222,7 +237,8 @@ Result<Stored> Store::apply_one(const Change& change, AuditHead& head) {
                 .record = std::move(record),
                 .hold = std::move(*hold),
                 .releases = std::move(*releases),
-                .overrides = std::move(*overrides)};
+                .overrides = std::move(*overrides),
+                .permit = std::move(*permit)};
 }
 
 }  // namespace guardd::ledger

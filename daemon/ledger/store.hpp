@@ -15,6 +15,7 @@
 #include "daemon/ledger/audit_table.hpp"
 #include "daemon/ledger/database.hpp"
 #include "daemon/ledger/overrides_table.hpp"
+#include "daemon/ledger/permits_table.hpp"
 #include "daemon/ledger/reserve.hpp"
 
 namespace guardd::ledger {
@@ -27,6 +28,7 @@ struct Change {
   std::vector<Release> add_releases = {};  ///< their ids are given by the store
   std::optional<std::string> revoke_release = {};
   std::optional<OverrideStep> override_step = {};  ///< may use the reserve
+  std::optional<PermitStep> permit_step = {};
 };
 
 /// What looks taught about datasets, by id: what is remembered of each from now on, or that it is forgotten. No
@@ -40,6 +42,7 @@ struct Stored {
   std::optional<Hold> hold;
   std::vector<Release> releases = {};                   ///< that it added or revoked
   std::optional<std::vector<Override>> overrides = {};  ///< all of them, after a step of one
+  std::optional<Permit> permit = {};                    ///< after its step
 };
 
 /// "STATE_DIRECTORY/ledger.db".

@@ -90,6 +90,33 @@ Routed apply_override(const Asked& asked) {
   return Call{ApplyOverrideCall{std::string(asked.id), std::move(*parsed)}};
 }
 
+Routed list_permits(const Asked&) { return Call{ListPermitsCall{}}; }
+
+Routed acquire_permit(const Asked& asked) {
+  Result<PermitRequest> parsed = parse_permit_request(asked.body);
+  if (!parsed) return bad(parsed.error());
+  return Call{AcquirePermitCall{std::move(*parsed)}};
+}
+
+Routed begin_permit(const Asked& asked) {
+  const Result<std::int32_t> pid = parse_begin(asked.body);
+  if (!pid) return bad(pid.error());
+  return Call{BeginPermitCall{std::string(asked.id), *pid}};
+}
+
+Routed end_permit(const Asked& asked) {
+  Result<PermitEnd> parsed = parse_permit_end(asked.body);
+  if (!parsed) return bad(parsed.error());
+  return Call{EndPermitCall{std::string(asked.id), std::move(*parsed)}};
+}
+
+Routed events(const Asked& asked) {
+  ParameterReader in(asked.parameters);
+  EventsCall call{in.text("permit").value_or("")};
+  if (const std::string wrong = in.finish(); !wrong.empty()) return bad_parameters(wrong);
+  return Call{std::move(call)};
+}
+
 /// Who may use an endpoint.
 enum class For {
   all,        ///< everybody local
@@ -105,7 +132,7 @@ struct Endpoint {
   Routed (*handle)(const Asked&);
 };
 
-constexpr std::array<Endpoint, 16> endpoints{{
+constexpr std::array<Endpoint, 21> endpoints{{
     {"POST", "/v1/check", For::askers, false, check},
     {"GET", "/v1/status", For::askers, false, status},
     {"GET", "/v1/policy", For::operators, false, policy},
@@ -121,6 +148,11 @@ constexpr std::array<Endpoint, 16> endpoints{{
     {"GET", "/v1/overrides", For::operators, false, list_overrides},
     {"POST", "/v1/overrides", For::operators, false, request_override},
     {"POST", "/v1/overrides/*/apply", For::operators, false, apply_override},
+    {"GET", "/v1/permits", For::operators, false, list_permits},
+    {"POST", "/v1/permits", For::operators, false, acquire_permit},
+    {"POST", "/v1/permits/*/begin", For::operators, false, begin_permit},
+    {"DELETE", "/v1/permits/*", For::operators, false, end_permit},
+    {"GET", "/v1/events", For::operators, true, events},
     {"GET", "/healthz", For::all, false, health},
 }};
 

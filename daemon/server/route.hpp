@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -9,16 +10,20 @@
 #include "core/ledger.hpp"
 #include "core/request.hpp"
 #include "core/wire_override.hpp"
+#include "core/wire_permit.hpp"
 #include "core/wire_release.hpp"
 #include "daemon/server/caller.hpp"
 
 namespace guardd {
 
-/// What goes back: always JSON.
+class EventStream;
+
+/// What goes back: JSON, or events without end.
 struct Reply {
   unsigned status = 200;
   std::string body;
-  std::string allow;  ///< the Allow header of a 405
+  std::string allow;                           ///< the Allow header of a 405
+  std::shared_ptr<EventStream> events = {};  ///< in place of a body
 };
 Reply error_reply(unsigned status, std::string_view code, std::string_view message);
 
@@ -59,9 +64,25 @@ struct ApplyOverrideCall {
   std::string id;
   Proof proof;
 };
+struct ListPermitsCall {};
+struct AcquirePermitCall {
+  PermitRequest request;
+};
+struct BeginPermitCall {
+  std::string id;
+  std::int32_t pid;
+};
+struct EndPermitCall {
+  std::string id;
+  PermitEnd end;
+};
+struct EventsCall {
+  std::string permit;  ///< only of this one; empty: of all
+};
 using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall,
                           ListReleasesCall, AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall,
-                          AdoptLedgerCall, ListOverridesCall, RequestOverrideCall, ApplyOverrideCall>;
+                          AdoptLedgerCall, ListOverridesCall, RequestOverrideCall, ApplyOverrideCall, ListPermitsCall,
+                          AcquirePermitCall, BeginPermitCall, EndPermitCall, EventsCall>;
 
 struct HttpRequest {
   std::string_view method;

@@ -3,6 +3,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/version.hpp>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/server/event_stream.hpp"
 #include "daemon/server/route.hpp"
 
 namespace guardd {
@@ -52,6 +54,24 @@ asio::awaitable<error_code> write(Session& session, Reply reply, unsigned versio
   session.stream.expires_after(limits.write);
   co_await http::async_write(session.stream, response, asio::redirect_error(asio::use_awaitable, failure));
   co_return failure;
+}
+
+/// Tells events until the peer goes, does not read, or guardd stops. That the peer has gone shows when it is told next.
+asio::awaitable<void> tell_events(Session& session, EventStream& events, SessionLimits limits) {
+  // No length, and so the body ends with the connection: RFC 9112, section 6.3.
+  std::string bytes =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
+  error_code failure;
+  while (true) {
+    session.stream.expires_after(limits.write);
+    co_await asio::async_write(session.stream, asio::buffer(bytes),
+                               asio::redirect_error(asio::use_awaitable, failure));
+    if (failure) co_return;
+    session.stream.expires_never();
+    std::optional<std::string> next = co_await events.next(limits.event_pause);
+    if (!next) co_return;
+    bytes = std::move(*next);
+  }
 }
 
 asio::awaitable<void> drain(Session& session, beast::flat_buffer& buffer) {
@@ -108,6 +128,11 @@ asio::awaitable<void> serve(Session& session, Service& service, SessionLimits li
     // No time limit of the connection's own: the service answers within its deadlines.
     session.stream.expires_never();
     Reply reply = co_await answer(session, service, parser);
+    if (reply.events) {
+      const std::shared_ptr<EventStream> events = reply.events;
+      co_await tell_events(session, *events, limits);
+      co_return;
+    }
     const bool keep_alive = parser.keep_alive() && !session.last;
     const error_code unsent = co_await write(session, std::move(reply), parser.get().version(), keep_alive, limits);
     session.answering = false;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "daemon/inspect/inspectors.hpp"
+#include "daemon/units/units.hpp"
 #include "daemon/worker/protocol.hpp"
 #include "daemon/worker/sight.hpp"
 
@@ -36,7 +37,15 @@ nlohmann::json run_approval(const nlohmann::json& input) {
   return nlohmann::json(check_approval(input.get<ApprovalInput>(), host()));
 }
 
-constexpr std::array<InspectorEntry, 11> entries{{
+nlohmann::json run_unit_states(const nlohmann::json& input) {
+  return nlohmann::json(read_unit_states(input.get<UnitsInput>(), host()));
+}
+
+nlohmann::json run_start_units(const nlohmann::json& input) {
+  return nlohmann::json(start_failed_units(input.get<UnitsInput>(), host()));
+}
+
+constexpr std::array<InspectorEntry, 13> entries{{
     {"processes", run<ProcessesInput, inspect_processes>},
     {"boot", run_boot},
     {"storage", run<StorageInput, inspect_storage>},
@@ -48,6 +57,8 @@ constexpr std::array<InspectorEntry, 11> entries{{
     {"targets", run<TargetsInput, inspect_targets>},
     {"role", run_role},
     {"approval", run_approval},
+    {"unit_states", run_unit_states},
+    {"start_units", run_start_units},
 }};
 
 }  // namespace

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of permits without their holders' doing.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <chrono>
+#include <utility>
+
+#include "core/permit_activity.hpp"
+#include "core/text.hpp"
+#include "daemon/permits/permits.hpp"
+#include "gate/sight.hpp"
+#include "os/clock.hpp"
+
+namespace guardd {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr milliseconds holders_pause{200};
+constexpr milliseconds shortest_look_pause{100};
+constexpr int looks_share = 4;          ///< of the time that a look took, until the next one
+constexpr milliseconds idle_pause{5000};
+
+AuditRecord own_record() {
+  return {.wall_s = wall_now_s(), .kind = {}, .actor = {}, .what = nlohmann::json::object()};
+}
+
+}  // namespace
+
+/// Mirrors that a dead guardd left go, those of what is under way are written anew.
+asio::awaitable<void> Permits::recover() {
+  const Ledger& ledger = keeper_.current();
+  // Not by a ledger that may have forgotten: what it does not know may be true all the same.
+  if (!ledger.readable.known() || !ledger.lost.empty()) co_return;
+  Result<gate::Mirrors> mirrors = co_await gate_.mirrors();
+  if (!mirrors) co_return;
+  for (const std::string& problem : mirrors->problems) spdlog::warn("mirror: {}", printable(problem));
+  for (Permit& mirror : mirrors->permits) {
+    const Permit* const known = find(mirror.id);
+    if (known == nullptr || known->state == PermitState::ended) co_await withdraw(std::move(mirror));
+  }
+  const std::vector<Permit> permits = keeper_.current().permits;
+  for (const Permit& permit : permits) {
+    if (permit.state == PermitState::ended) continue;
+    const Result<bool> mirrored = co_await gate_.mirror(permit);
+    if (!mirrored) spdlog::error("permit {} is not mirrored: {}", permit.id, printable(mirrored.error().message));
+  }
+}
+
+asio::awaitable<void> Permits::watch() {
+  co_await recover();
+  asio::co_spawn(executor_, follow_activity(), asio::detached);
+  co_await follow_holders();
+}
+
+asio::awaitable<void> Permits::follow_holders() {
+  while (true) {
+    const std::vector<Permit> permits = keeper_.current().permits;
+    for (const Permit& permit : permits) {
+      if (!is_under_way(permit)) continue;
+      const PermitSight sight = gate::see(permit);
+      if (advance(permit, sight, now()) == permit) continue;
+      Change change = [sight, at = now()](Permit one) -> Result<Permit> {
+        Permit next = advance(one, sight, at);
+        if (next == one) return Error{"conflict", "nothing has changed"};
+        return next;
+      };
+      // What could not be stored is tried again with the next round.
+      (void)co_await step(permit.id, std::move(change), own_record());
+    }
+    const bool idle = !any_under_way();
+    if (idle) co_await start_waiting();
+    co_await holders_due_.sleep(idle ? idle_pause : holders_pause);
+  }
+}
+
+asio::awaitable<void> Permits::look_for_activity(Looked looked) {
+  const std::vector<Permit> permits = keeper_.current().permits;
+  for (const Permit& permit : permits) {
+    if (!is_valid(permit)) continue;
+    const auto basis = granted_on_.find(permit.id);
+    const bool is_older = basis != granted_on_.end() && looked.snapshot->generation <= basis->second.generation;
+    if (is_older) continue;
+    const Policy& policy = basis != granted_on_.end() ? *basis->second.policy : *looked.policy;
+    const Now now{.boot_ms = boot_now_ms(), .asked_boot_ms = looked.snapshot->began_boot_ms, .wall_s = wall_now_s()};
+    std::string news = new_activity(permit, *looked.snapshot, policy, keeper_.current(), now);
+    if (news.empty()) continue;
+    Change change = [news](Permit one) { return revoke(std::move(one), news); };
+    (void)co_await step(permit.id, std::move(change), own_record());
+  }
+}
+
+asio::awaitable<void> Permits::follow_activity() {
+  while (true) {
+    const bool any_valid = std::ranges::any_of(keeper_.current().permits, is_valid);
+    if (!any_valid) {
+      co_await activity_due_.sleep(idle_pause);
+      continue;
+    }
+    const Looked looked = co_await looker_.fresh(0);
+    co_await look_for_activity(looked);
+    co_await activity_due_.sleep(std::max(shortest_look_pause, milliseconds(looks_share * looked.took_ms)));
+  }
+}
+
+}  // namespace guardd
