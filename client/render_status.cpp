@@ -138,6 +138,20 @@ std::string hold_table(const json& document, const Style& style) {
   return "\n" + style.bold("Holds") + "\n" + table(rows);
 }
 
+/// What is permitted, runs, or was interrupted.
+std::string permit_table(const json& document, const Style& style) {
+  std::vector<Row> rows{{"ID", "STATE", "OPERATION", "TARGETS", "HOLDER", "BY"}};
+  for (const json& permit : shown_array(document, "permits")) {
+    const std::string targets = shown_list(permit, "targets", 4);
+    const std::string state = shown_text(permit, "state");
+    const auto holder = shown_integer(shown_object(permit, "holder"), "pid");
+    rows.push_back({shown_text(permit, "id"), state == "interrupted" ? style.red(state) : state,
+                    shown_text(permit, "operation"), targets.empty() ? "host" : targets,
+                    holder ? "pid " + std::to_string(*holder) : "-", or_dash(shown_text(permit, "by"))});
+  }
+  return rows.size() == 1 ? "" : "\n" + style.bold("Permits") + "\n" + table(rows);
+}
+
 /// Every dataset that was seen, also those that are not there now.
 std::string remembered_lines(const json& document, const Style& style) {
   std::vector<Row> rows{{"ID", "SERVICE", "PATH", "LAST SEEN", "LAST ROLE", "DEVICES"}};
@@ -170,7 +184,7 @@ std::string ledger_lines(const json& document, const Style& style) {
 std::string render_status(const json& document, const Style& style) {
   return heading(document, style) + verdict_lines(document, style) + dataset_lines(document, style) +
          remembered_lines(document, style) + release_table(document, style) + hold_table(document, style) +
-         inspector_lines(document, style) + policy_lines(document, style) + ledger_lines(document, style);
+         permit_table(document, style) + inspector_lines(document, style) + policy_lines(document, style) + ledger_lines(document, style);
 }
 
 }  // namespace guardd::client

@@ -98,6 +98,15 @@ std::string override_line(const std::string& kind, const json& object, const std
          (approvals.empty() ? "" : "; approved by " + approvals) + (why.empty() ? "" : "; refused, since " + why);
 }
 
+/// "permit.ended p1, wipe of /dev/sdb: ended with exit status 0".
+std::string permit_line(const std::string& kind, const json& object, const std::string& reason) {
+  std::string line = kind + " " + text_of(object, "id") + ", " + question_of(object);
+  for (const std::string& why : {text_of(object, "lapsed"), text_of(object, "why"), reason}) {
+    if (!why.empty() && line.find(why) == std::string::npos) line += ": " + why;
+  }
+  return line;
+}
+
 std::string what_of(const json& record) {
   const std::string kind = text_of(record, "kind");
   if (kind == "verdict") {
@@ -112,6 +121,9 @@ std::string what_of(const json& record) {
   }
   if (const auto found = record.find("override"); found != record.end() && found->is_object()) {
     return override_line(kind, *found, text_of(record, "why"));
+  }
+  if (const auto found = record.find("permit"); found != record.end() && found->is_object()) {
+    return permit_line(kind, *found, text_of(record, "reason"));
   }
   if (kind == "left_out") return "records that the ledger had no room for: " + text_of(record, "records");
   const std::string reason = text_of(record, "reason");

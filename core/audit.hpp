@@ -26,7 +26,7 @@ struct Actor {
 struct AuditRecord {
   std::int64_t wall_s = 0;  ///< CLOCK_REALTIME, seconds since the epoch
   /// "verdict", "status", "hold.added", "hold.removed", "override.requested", "override.applied", "override.refused",
-  /// "adopted", "started", "left_out", "rotated"
+  /// "permit.granted" and so on for each of its states, "adopted", "started", "left_out", "rotated"
   std::string kind;
   std::optional<Actor> actor;                      ///< none: guardd itself
   nlohmann::json what = nlohmann::json::object();  ///< members of its own for each kind

@@ -7,6 +7,7 @@
 #include "core/facts_json.hpp"
 #include "core/text.hpp"
 #include "core/wire_hold.hpp"
+#include "core/wire_permit.hpp"
 #include "core/wire_release.hpp"
 
 namespace guardd {
@@ -87,6 +88,10 @@ json status_json(const Basis& basis, const Problems& problems, const Identity& i
     for (const DatasetMemory& memory : basis.ledger.memories) out["remembered"].push_back(memory_json(memory));
     out["releases"] = releases_json(basis.ledger);
     out["holds"] = holds_json(basis.ledger, basis.now.wall_s);
+    out["permits"] = json::array();
+    for (const Permit& permit : basis.ledger.permits) {
+      if (permit.state != PermitState::ended) out["permits"].push_back(to_json(permit));
+    }
     out["ledger"] = {{"problems", ledger_problems(basis.ledger, problems.ledger)}};
   }
   return out;

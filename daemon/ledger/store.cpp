@@ -62,6 +62,7 @@ Result<std::optional<Permit>> change_permits(Database& database, const Change& c
   if (!change.permit_step) return std::optional<Permit>();
   Result<Permit> changed = step_permit(database, *change.permit_step);
   if (!changed) return changed.error();
+  if (record.kind.empty()) record.kind = "permit." + std::string(to_string(changed->state));
   record.what["permit"] = to_json(*changed);
   return std::optional<Permit>(std::move(*changed));
 }

@@ -10,6 +10,7 @@
 #include "core/facts_json.hpp"
 #include "core/wire.hpp"
 #include "core/wire_override.hpp"
+#include "core/wire_permit.hpp"
 #include "core/wire_targets.hpp"
 
 namespace guardd::test {
@@ -80,6 +81,25 @@ Override override_of(const json& text, const json& host) {
   return override_;
 }
 
+/// One whose command runs, but for what the scenario says.
+Permit permit_of(const json& text, const json& host) {
+  json record{{"operation", "reinstall"},
+              {"scope", text.contains("targets") ? "targets" : "host"},
+              {"holder", {{"pid", 4711}, {"start_ticks", 99}}},
+              {"command", true},
+              {"boot_id", host["boot_id"]},
+              {"expires_boot_ms", 200'000},
+              {"state", "running"},
+              {"began", true},
+              {"cgroup", "/guardd.permits/p1"},
+              {"by", "root (uid 0)"}};
+  record.update(text);
+  record.erase("id");
+  Permit permit = must(parse_permit_record(record.dump()));
+  permit.id = text["id"];
+  return permit;
+}
+
 Ledger ledger_of(const json& text, const json& host) {
   Ledger ledger;
   if (text.contains("unreadable")) ledger.readable = Unknown{text["unreadable"]};
@@ -98,6 +118,9 @@ Ledger ledger_of(const json& text, const json& host) {
   ledger.memories = text.value("memories", std::vector<DatasetMemory>());
   ledger.releases = text.value("releases", std::vector<Release>());
   for (const json& one : text.value("overrides", json::array())) ledger.overrides.push_back(override_of(one, host));
+  for (const json& one : text.value("permits", json::array())) ledger.permits.push_back(permit_of(one, host));
+  for (const json& one : text.value("starts", json::array()))
+    ledger.starts.push_back(must(parse_start_intent(one.dump())));
   return ledger;
 }
 
