@@ -20,8 +20,8 @@ bool process_lives(const PermitHolder& process);
 Result<std::string> cgroup2_root();
 /// The path of a process's cgroup in that hierarchy, "/system.slice/x.scope", from /proc/PID/cgroup.
 Result<std::string> cgroup2_of(pid_t pid);
-/// Whether processes are in that cgroup or beneath it: cgroup.events, "populated". One that is gone has none; what can't
-/// be read is taken for alive.
+/// Whether processes are in that cgroup or beneath it: cgroup.events, "populated". One that is gone has none; what
+/// can't be read is taken for alive.
 bool cgroup_lives(const std::string& cgroup);
 
 /// What is there of the permit's holder and command now.

@@ -16,7 +16,8 @@ inline constexpr std::size_t max_state_file = std::size_t{16} * 1024;
 inline constexpr std::size_t max_state_files = 1000;  ///< of one directory that are read
 
 /// Replaces the file by rename(2), in a directory that is made (0755) where it is missing. `mode` as of chmod(2),
-/// whatever the umask. `durable`: on the disk when this returns, the name too.
+/// whatever the umask. `durable`: on the disk when this returns, the name too. Errors: "bad_name" for what is no name
+/// of a visible file, "too_big", "foreign" for a directory of somebody else's, others as os/read.hpp's.
 Result<bool> write_state_file(const std::string& directory, const std::string& name, std::string_view text,
                               unsigned mode, bool durable);
 /// A file that is not there is removed already.

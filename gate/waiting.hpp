@@ -10,7 +10,8 @@
 
 namespace guardd::gate {
 
-/// Whether it may be the name of a systemd unit, systemd.unit(5): letters, digits and ":-_.\@", 255 at most.
+/// Whether it may be the name of a systemd unit, systemd.unit(5): letters, digits and ":-_.\@", a suffix after a dot,
+/// 255 bytes at most.
 bool is_unit_name(std::string_view name);
 
 /// A service that was kept from starting, and that guardd starts when the last permit is over. Under the lock.

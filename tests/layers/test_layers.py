@@ -2,7 +2,8 @@
 """The layers of docs/architecture.md, held against every #include and the core's link line:
 
     client -> core <- daemon; the server knows no inspector, the inspectors know no policy, and the core touches no
-    operating system. Both programs stand on os and procfs, which know nothing of guardd.
+    operating system. Both programs stand on os and procfs, which know nothing of guardd, and on the gate's files, which know
+    neither program.
 """
 
 import re
@@ -61,8 +62,13 @@ def test_the_core_links_nothing_but_json():
 
 
 def test_the_client_knows_no_daemon():
-    known = ("client/", "core/", "os/", "procfs/")
+    known = ("client/", "core/", "gate/", "os/", "procfs/")
     assert not offenders(sources("client"), lambda system, name: not system and not name.startswith(known))
+
+
+def test_the_gate_knows_neither_program():
+    known = ("core/", "gate/", "os/", "procfs/")
+    assert not offenders(sources("gate"), lambda system, name: not system and not name.startswith(known))
 
 
 def test_os_and_procfs_know_nothing_of_guardd():

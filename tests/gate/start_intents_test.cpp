@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/start_intents.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/temporary_directory.hpp"
+
+namespace guardd::gate::test {
+namespace {
+
+using guardd::test::TemporaryDirectory;
+
+TEST_CASE("each start has a file of its own, and dropping one leaves the others") {
+  const TemporaryDirectory directory;
+  const Places places{.run = directory.path(), .state = directory.path()};
+  CHECK(read_start_intents(places).intents.empty());
+  const StartIntent intent{
+      .service = "mariadb.service", .caller = {.pid = 1, .start_ticks = 3}, .boot_id = "boot", .boot_ms = 12};
+  REQUIRE(file_start_intent(places, intent));
+  REQUIRE(file_start_intent(places, intent));
+  StartIntents read = read_start_intents(places);
+  CHECK(read.problems.empty());
+  REQUIRE(read.intents.size() == 2);
+  CHECK(read.intents[0].intent == intent);
+  CHECK(read.intents[0].file != read.intents[1].file);
+  REQUIRE(drop_start_intent(places, read.intents[0].file));
+  REQUIRE(drop_start_intent(places, read.intents[0].file));
+  CHECK(read_start_intents(places).intents.size() == 1);
+}
+
+TEST_CASE("what is no start is told, and hides no other") {
+  const TemporaryDirectory directory;
+  const Places places{.run = directory.path(), .state = directory.path()};
+  REQUIRE(file_start_intent(places,
+                            {.service = "x", .caller = {.pid = 7, .start_ticks = 3}, .boot_id = "b", .boot_ms = 1}));
+  directory.file("starts/torn", "{\"service\":");
+  directory.file("starts/more",
+                 R"({"service":"x","caller":{"pid":1,"start_ticks":1},"boot_id":"b","boot_ms":1,"x":1})");
+  const StartIntents read = read_start_intents(places);
+  CHECK(read.intents.size() == 1);
+  CHECK(read.problems.size() == 2);
+}
+
+}  // namespace
+}  // namespace guardd::gate::test
