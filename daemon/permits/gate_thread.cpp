@@ -50,33 +50,40 @@ auto spawned(Work work) -> asio::awaitable<std::optional<decltype(work())>> {
 
 }  // namespace
 
+/// `work` is a variable of its own at each call: GCC 12 destroys the captures of a lambda that is written into a co_await
+/// twice (its bug 99576).
 template <typename Work>
 auto GateThread::run(Work work) {
   return asio::co_spawn(thread_, spawned(std::move(work)), asio::use_awaitable);
 }
 
 asio::awaitable<Result<gate::StartIntents>> GateThread::announce(Permit requested) {
-  auto done = co_await run([this, requested = std::move(requested)] { return announce_now(places_, requested); });
+  auto work = [this, requested = std::move(requested)] { return announce_now(places_, requested); };
+  auto done = co_await run(std::move(work));
   co_return std::move(done).value();
 }
 
 asio::awaitable<Result<bool>> GateThread::mirror(Permit permit) {
-  auto done = co_await run([this, permit = std::move(permit)] { return gate::mirror(places_, permit); });
+  auto work = [this, permit = std::move(permit)] { return gate::mirror(places_, permit); };
+  auto done = co_await run(std::move(work));
   co_return std::move(done).value();
 }
 
 asio::awaitable<Result<bool>> GateThread::drop_starts(std::vector<std::string> files) {
-  auto done = co_await run([this, files = std::move(files)] { return drop_starts_now(places_, files); });
+  auto work = [this, files = std::move(files)] { return drop_starts_now(places_, files); };
+  auto done = co_await run(std::move(work));
   co_return std::move(done).value();
 }
 
 asio::awaitable<Result<gate::Mirrors>> GateThread::mirrors() {
-  auto done = co_await run([this] { return Result<gate::Mirrors>(gate::read_mirrors(places_)); });
+  auto work = [this] { return Result<gate::Mirrors>(gate::read_mirrors(places_)); };
+  auto done = co_await run(std::move(work));
   co_return std::move(done).value();
 }
 
 asio::awaitable<Result<std::vector<std::string>>> GateThread::take_waiting() {
-  auto done = co_await run([this] { return take_waiting_now(places_); });
+  auto work = [this] { return take_waiting_now(places_); };
+  auto done = co_await run(std::move(work));
   co_return std::move(done).value();
 }
 

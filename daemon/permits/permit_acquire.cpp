@@ -222,7 +222,8 @@ asio::awaitable<void> Permits::settle_grant(Asked& asked, Verdict& verdict) {
                                .outcome = Outcome::unknown});
   }
   Change ended = [](Permit one) { return guardd::end(std::move(one), 0, false); };
-  (void)co_await step(id, std::move(ended), record_of("", asked.caller));
+  AuditRecord record = record_of("", asked.caller);
+  (void)co_await step(id, std::move(ended), std::move(record));
   asked.granted.reset();
 }
 

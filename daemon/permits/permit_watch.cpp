@@ -70,7 +70,8 @@ asio::awaitable<void> Permits::follow_holders() {
         return next;
       };
       // What could not be stored is tried again with the next round.
-      (void)co_await step(permit.id, std::move(change), own_record());
+      AuditRecord record = own_record();
+      (void)co_await step(permit.id, std::move(change), std::move(record));
     }
     const bool idle = !any_under_way();
     if (idle) co_await start_waiting();
@@ -90,7 +91,8 @@ asio::awaitable<void> Permits::look_for_activity(Looked looked) {
     std::string news = new_activity(permit, *looked.snapshot, policy, keeper_.current(), now);
     if (news.empty()) continue;
     Change change = [news](Permit one) { return revoke(std::move(one), news); };
-    (void)co_await step(permit.id, std::move(change), own_record());
+    AuditRecord record = own_record();
+    (void)co_await step(permit.id, std::move(change), std::move(record));
   }
 }
 

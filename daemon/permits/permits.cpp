@@ -37,12 +37,14 @@ asio::awaitable<Reply> Permits::begin(std::string id, std::int32_t pid, Caller c
   if (const std::string disk = find_swapped_disk(permit); !disk.empty()) {
     const std::string why = "the disk " + disk + " is another one than the permit was granted for";
     Change revoked = [why](Permit one) { return revoke(std::move(one), why); };
-    (void)co_await step(id, std::move(revoked), record_of("", caller));
+    AuditRecord record = record_of("", caller);
+    (void)co_await step(id, std::move(revoked), std::move(record));
     co_return conflict(why);
   }
   Change begun = [cgroup = *cgroup, at = now()](Permit one) { return guardd::begin(std::move(one), cgroup, at); };
   // Not begun unless that outlives the host's power, too: permit_steps.cpp says when it is mirrored.
-  const Result<Permit> permitted = co_await step(std::move(id), std::move(begun), record_of("", caller));
+  AuditRecord record = record_of("", caller);
+  const Result<Permit> permitted = co_await step(std::move(id), std::move(begun), std::move(record));
   co_return permit_reply(permitted);
 }
 

@@ -8,8 +8,11 @@
  *   Gated       a service that starts through its gate (check-start), with guardd alive or not
  *   Ungated     a service that somebody starts by hand, past the gate
  *   Clock       lets the lease's time come
+ *   Operator    looks at what was interrupted, and clears it
  *
- * Transitions and what they are in the code: grant, begin, end, revoke, advance, occupies: core/permit.cpp.
+ * Transitions and what they are in the code: grant, begin, end, revoke, clear, advance, occupies: core/permit.cpp;
+ * acquire: Permits::acquire, with announce, ask_for_starts and grant (daemon/permits/permit_acquire.cpp); a look:
+ * follow_holders and follow_activity (permit_watch.cpp); the gate: check_start (client/check_start.cpp).
  *
  * What must hold:
  *   - no gated service starts while a command runs, whatever became of the lease (assert in Gated);
@@ -29,6 +32,9 @@ mtype = { none, granted, running, expired, revoked, interrupted, ended };
  * gate finds out by itself. */
 mtype state = none;
 bool began = false;
+bool told = false;          /* its holder said that it ended whole */
+bool requested = false;     /* the mirror of a request, which is guardd's own and of no weight when that is dead */
+byte life = 0;              /* guardd's, counted */
 
 /* What is really there. */
 bool holder_lives = false;
@@ -48,8 +54,9 @@ inline give_lock() { lock_free = true }
 #define valid (state == granted || state == running)
 #define occupies (valid || (began && state != interrupted && state != ended && state != none))
 #define over (state == none || state == interrupted || state == ended)
-/* What the gate sees without guardd: the mirror, the cgroup, the holder's pid and the time. */
-#define gate_open (!command_lives && (!occupies || !holder_lives || late))
+/* What the gate makes of the mirrors, with guardd or without: advance() and occupies() on what it sees. */
+#define gate_open (!requested && !command_lives && state != interrupted && \
+  (over || (!began && (late || !holder_lives || !valid)) || (began && told)))
 
 /* advance(): what time and deaths make of it. */
 inline advance() {
@@ -57,33 +64,46 @@ inline advance() {
   :: over -> skip
   :: else ->
      if
-     :: !holder_lives && !(began && command_lives) -> state = (began -> interrupted : ended)
+     :: !holder_lives && !(began && command_lives) -> state = (began && !told -> interrupted : ended)
      :: else ->
         if
         :: valid && late -> state = expired
         :: else -> skip
         fi;
         if
-        :: !valid && began && !command_lives -> state = interrupted
+        :: began && !command_lives && told -> state = ended
+        :: !valid && began && !command_lives && !told -> state = interrupted
         :: else -> skip
         fi
      fi
   fi
 }
 
-/* One request to guardd, answered in one step: it has one loop, and what is granted is durable before it is said. A
- * look that starts with the request has seen what runs. */
+/* One request to guardd. The gate is closed under the lock; then guardd asks which starts go on, then looks, and then
+ * decides and takes the scope in one step of its loop. A look that begins after the asking sees what runs by then. What
+ * is granted is durable before it is said. */
 bool answer;
+bool starting;
+byte asked_of;
 inline acquire() {
   take_lock();
   atomic {
-    answer = guardd_lives && !occupies && !intent && !gated_lives && !ungated_lives;
+    asked_of = life;
     if
-    :: answer -> state = granted; began = false; late = false
+    :: guardd_lives -> requested = true
     :: else -> skip
     fi
   };
-  give_lock()
+  give_lock();
+  starting = intent;
+  atomic {
+    answer = guardd_lives && asked_of == life && requested && !occupies && !starting && !gated_lives && !ungated_lives;
+    if
+    :: answer -> state = granted; began = false; told = false; late = false
+    :: else -> skip
+    fi;
+    requested = false
+  }
 }
 
 proctype Holder() {
@@ -111,10 +131,11 @@ proctype Holder() {
            if
            :: !command_lives ->
               do                                                    /* end(); tried for a while where guardd is away */
-              :: atomic { guardd_lives -> if :: !over || state == interrupted -> state = ended :: else -> skip fi; break }
+              :: atomic { guardd_lives -> if :: !over || state == interrupted -> told = true; state = ended :: else -> skip fi; break }
               :: !guardd_lives -> break
               od;
               holder_lives = false
+           :: atomic { command_lives && guardd_lives && !over -> told = true; holder_lives = false }  /* it left processes */
            :: holder_lives = false                                  /* kill -9; the command lives on */
            fi
         :: holder_lives && !began ->
@@ -150,8 +171,10 @@ end:
        advance();
        assert(!(valid && ungated_lives))
      }
-  :: guardd_lives && crashes < CRASHES -> crashes++; guardd_lives = false; guardd_lives = true
-  :: guardd_lives && crashes == CRASHES -> guardd_lives = false; dead_for_good = true; break
+  :: guardd_lives && crashes < CRASHES ->
+     atomic { crashes++; guardd_lives = false; requested = false; life++ };
+     guardd_lives = true
+  :: atomic { guardd_lives && crashes == CRASHES -> guardd_lives = false; requested = false; life++; dead_for_good = true; break }
   od
 }
 
@@ -190,7 +213,14 @@ end:
   od
 }
 
+active proctype Operator() {
+end:
+  do
+  :: atomic { guardd_lives && state == interrupted -> state = ended }
+  od
+}
+
 init { run Holder() }
 
 ltl revoked_at_last { [] ((valid && ungated_lives) -> <> (!valid || dead_for_good)) }
-ltl opens_at_last { [] ((began && !command_lives) -> <> (gate_open || command_lives)) }
+ltl opens_at_last { [] ((began && !command_lives) -> <> (gate_open || command_lives || dead_for_good)) }
