@@ -12,6 +12,7 @@
 
 #include "client/moment.hpp"
 #include "core/operation.hpp"
+#include "core/permit.hpp"
 #include "core/text.hpp"
 
 namespace guardd::client {
@@ -40,6 +41,12 @@ enum : int {
   signature,
   nonce,
   host,
+  holder,
+  valid,
+  status,
+  stop_on_revoke,
+  verdict_file,
+  state_dir,
   version
 };
 }  // namespace code
@@ -61,6 +68,12 @@ constexpr option long_options[] = {
     {"signature", required_argument, nullptr, code::signature},
     {"nonce", required_argument, nullptr, code::nonce},
     {"host", required_argument, nullptr, code::host},
+    {"holder", required_argument, nullptr, code::holder},
+    {"valid", required_argument, nullptr, code::valid},
+    {"status", required_argument, nullptr, code::status},
+    {"stop-on-revoke", no_argument, nullptr, code::stop_on_revoke},
+    {"verdict-file", required_argument, nullptr, code::verdict_file},
+    {"state-dir", required_argument, nullptr, code::state_dir},
     {"help", no_argument, nullptr, code::help},
     {"version", no_argument, nullptr, code::version},
     {nullptr, 0, nullptr, 0},
@@ -84,10 +97,19 @@ constexpr std::array specific_options{
     Specific{code::signature, signature_option, "--signature"},
     Specific{code::nonce, nonce_option, "--nonce"},
     Specific{code::host, host_option, "--host"},
+    Specific{code::holder, holder_option, "--holder"},
+    Specific{code::valid, valid_option, "--valid"},
+    Specific{code::status, status_option, "--status"},
+    Specific{code::stop_on_revoke, stop_on_revoke_option, "--stop-on-revoke"},
+    Specific{code::verdict_file, verdict_file_option, "--verdict-file"},
+    Specific{code::state_dir, state_dir_option, "--state-dir"},
 };
 
 /// sethostname(2) takes 64 bytes, DNS names have at most 253.
 constexpr std::size_t longest_host = 253;
+constexpr std::int64_t largest_pid = 1 << 22;  // PID_MAX_LIMIT, include/linux/threads.h
+constexpr std::int64_t largest_status = 255;   // exit(3)
+constexpr std::string_view empty_argument = "an argument is empty: is a shell variable unset?";
 
 Error usage(std::string message) { return {"usage", std::move(message)}; }
 
@@ -100,6 +122,13 @@ bool is_host_name(std::string_view text) {
   });
 }
 
+std::optional<std::int64_t> parse_count(std::string_view text, std::int64_t low, std::int64_t high) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count < low || count > high) return std::nullopt;
+  return count;
+}
+
 /// Hands the words to getopt_long(3) and judges what it makes of them. Where that is more helpful than is safe in a
 /// script (abbreviated options, an option or nothing at all as a value) the word is an error. The first error ends it.
 class Reader {
@@ -108,8 +137,7 @@ class Reader {
       : words_(words.begin(), words.end()), commands_(commands) {}
 
   Result<Arguments> read() {
-    if (std::find(words_.begin(), words_.end(), "") != words_.end())
-      error_ = "an argument is empty: is a shell variable unset?";
+    if (std::find(words_.cbegin(), separator(), "") != separator()) error_ = empty_argument;
     if (error_.empty()) take_words();
     if (error_.empty() && !out_.help && !out_.version) check_whole();
     if (!error_.empty()) return usage(error_);
@@ -117,6 +145,10 @@ class Reader {
   }
 
  private:
+  [[nodiscard]] std::vector<std::string>::const_iterator separator() const {
+    return std::find(words_.begin(), words_.end(), "--");
+  }
+
   void take_words() {
     std::string program = "guardctl";
     std::vector<char*> argv{program.data()};
@@ -136,7 +168,18 @@ class Reader {
         take_option(option, word, optarg);
       }
     }
-    for (int i = optind; error_.empty() && i < argc; ++i) take_operand(argv[static_cast<std::size_t>(i)]);
+    for (int i = optind; error_.empty() && i < argc; ++i) take_separated(argv[static_cast<std::size_t>(i)]);
+  }
+
+  /// A word behind "--".
+  void take_separated(const char* word) {
+    if (command_ != nullptr && command_->runs_rest) {
+      out_.rest.emplace_back(word);
+    } else if (*word == '\0') {
+      error_ = empty_argument;
+    } else {
+      take_operand(word);
+    }
   }
 
   void take_operand(const char* word) {
@@ -245,6 +288,31 @@ class Reader {
       case code::host:
         out_.host = value;
         break;
+      case code::holder:
+        out_.holder = static_cast<std::int32_t>(parse_count(value, 1, largest_pid).value_or(0));
+        if (out_.holder == 0) error_ = "--holder: " + quoted(value) + " is no process's number";
+        break;
+      case code::valid:
+        out_.valid_s = parse_count(value, 1, longest_valid_s);
+        if (!out_.valid_s)
+          error_ = "--valid: " + quoted(value) + " is not a whole number of seconds from 1 to " +
+                   std::to_string(longest_valid_s);
+        break;
+      case code::status: {
+        const auto status = parse_count(value, 0, largest_status);
+        if (!status) error_ = "--status: " + quoted(value) + " is no exit status from 0 to 255";
+        out_.status = static_cast<int>(status.value_or(0));
+        break;
+      }
+      case code::stop_on_revoke:
+        out_.stop_on_revoke = true;
+        break;
+      case code::verdict_file:
+        out_.verdict_file = value;
+        break;
+      case code::state_dir:
+        out_.state_dir = value;
+        break;
       case code::until:
         out_.until_s = parse_moment(value, std::time(nullptr), Direction::ahead);
         if (!out_.until_s) error_ = "--until: " + quoted(value) + std::string(no_moment);
@@ -268,10 +336,18 @@ class Reader {
       if (given && (command_->takes & one.bit) == 0) error_ = out_.command + " does not take " + one.name;
       if (!given && (command_->wants & one.bit) != 0) error_ = out_.command + " wants " + one.name;
     }
-    if (command_->operands && out_.operands.empty()) {
+    const std::size_t count = out_.operands.size();
+    if (command_->operands == Operands::some && count == 0) {
       error_ = out_.command + " wants at least one operand: an empty list is never everything";
-    } else if (!command_->operands && !out_.operands.empty()) {
+    } else if (command_->operands == Operands::none && count > 0) {
       error_ = out_.command + " takes no operand, and got " + quoted(out_.operands.front());
+    } else if (command_->operands == Operands::one && count != 1) {
+      error_ =
+          out_.command + " wants one operand, and got " + (count == 0 ? "none" : quoted(out_.operands[1]) + " too");
+    } else if (command_->runs_rest && out_.rest.empty()) {
+      error_ = out_.command + " wants -- and then what it is to run";
+    } else if (command_->runs_rest && out_.rest.front().empty()) {
+      error_ = "what is to be run is empty: is a shell variable unset?";
     }
   }
 

@@ -15,6 +15,7 @@
 namespace guardd::client {
 
 inline constexpr std::string_view default_socket = "/run/guardd/guardd.sock";
+inline constexpr std::string_view default_state_dir = "/var/lib/guardd";
 inline constexpr std::chrono::milliseconds shortest_timeout{1};
 inline constexpr std::chrono::hours longest_timeout{1};
 inline constexpr std::chrono::hours longest_wait{24 * 365};
@@ -43,6 +44,13 @@ struct Arguments {
   std::string host;                     ///< what somebody says that this host is called
   std::optional<std::int64_t> until_s;  ///< seconds since the epoch
   std::optional<std::int64_t> since_s;  ///< seconds since the epoch
+  std::vector<std::string> rest;        ///< behind "--", where the command runs that
+  std::int32_t holder = 0;              ///< a pid; 0: not given
+  std::optional<std::int64_t> valid_s;
+  std::optional<int> status;  ///< an exit status
+  bool stop_on_revoke = false;
+  std::string verdict_file;
+  std::string state_dir{default_state_dir};
 };
 
 /// The options that only some commands take.
@@ -58,14 +66,24 @@ enum SpecificOption : unsigned {
   signature_option = 1U << 8U,
   nonce_option = 1U << 9U,
   host_option = 1U << 10U,
+  holder_option = 1U << 11U,
+  valid_option = 1U << 12U,
+  status_option = 1U << 13U,
+  stop_on_revoke_option = 1U << 14U,
+  verdict_file_option = 1U << 15U,
+  state_dir_option = 1U << 16U,
 };
+
+/// How many words that are no options a command wants.
+enum class Operands { none, one, some };
 
 /// A command's name, "policy check" being two words, and what may follow it.
 struct CommandSyntax {
   std::string_view name;
-  unsigned takes = 0;     ///< SpecificOption
-  unsigned wants = 0;     ///< of those, the ones that must be given
-  bool operands = false;  ///< wants at least one
+  unsigned takes = 0;  ///< SpecificOption
+  unsigned wants = 0;  ///< of those, the ones that must be given
+  Operands operands = Operands::none;
+  bool runs_rest = false;  ///< wants "--" and behind it a program and its arguments, which stay as they are
 };
 
 /// Reads a command line (without argv[0]). Strict on purpose, because scripts run this with variables in it: any empty

@@ -31,7 +31,7 @@ int connect_before(int socket, const sockaddr_un& address, const Deadline& deadl
 
 }  // namespace
 
-Result<Connection> Connection::open(const std::string& socket, const PeerRule& rule, const Deadline& deadline) {
+Result<Fd> connect_to(const std::string& socket, const PeerRule& rule, const Deadline& deadline) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket.empty() || socket.size() >= sizeof address.sun_path) {
@@ -60,7 +60,13 @@ Result<Connection> Connection::open(const std::string& socket, const PeerRule& r
   if (flags < 0 || ::fcntl(descriptor.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
     return unreachable(std::string("cannot be asked: fcntl: ") + ::strerror(errno));
   }
-  return Connection(std::move(descriptor));
+  return descriptor;
+}
+
+Result<Connection> Connection::open(const std::string& socket, const PeerRule& rule, const Deadline& deadline) {
+  Result<Fd> connected = connect_to(socket, rule, deadline);
+  if (!connected) return connected.error();
+  return Connection(std::move(connected).value());
 }
 
 std::optional<Error> Connection::wait_for(short events, const Deadline& deadline) {

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "client/deadline.hpp"
-#include "os/fd.hpp"
 #include "client/http.hpp"
 #include "core/result.hpp"
+#include "os/fd.hpp"
 
 namespace guardd::client {
 
@@ -22,11 +22,15 @@ struct PeerRule {
   [[nodiscard]] bool trusts(uid_t peer) const { return peer == 0 || (own_too && peer == own); }
 };
 
+/// A connected socket whose other end the rule trusts: who made it listen (SO_PEERCRED, unix(7)) is known before a byte
+/// is sent. Non-blocking, close-on-exec. Errors as Connection's.
+Result<Fd> connect_to(const std::string& socket, const PeerRule& rule, const Deadline& deadline);
+
 /// A connection to guardd's socket. Errors have the code "daemon.unreachable" (nothing usable came, or too late) or
 /// "daemon.untrusted" (what came can't be believed), and a message that goes on from "guardd ...".
 class Connection {
  public:
-  /// Connects, and looks who made the socket listen (SO_PEERCRED, unix(7)) before a byte is sent.
+  /// As connect_to().
   static Result<Connection> open(const std::string& socket, const PeerRule& rule, const Deadline& deadline);
 
   /// One request and its whole answer, all before the deadline.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <csignal>
 #include <exception>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 #include "client/commands.hpp"
 #include "client/help.hpp"
 #include "client/output.hpp"
+#include "client/signals.hpp"
 #include "client/trust.hpp"
 
 namespace guardd::client {
@@ -30,7 +30,7 @@ constexpr std::array commands{
             check_reinstall,
             " [--target DEV]...",
             "may this host (or these disks) be reinstalled?"},
-    Command{{.name = "check-wipe", .takes = wait_option, .operands = true},
+    Command{{.name = "check-wipe", .takes = wait_option, .operands = Operands::some},
             true,
             check_wipe,
             " TARGET...",
@@ -49,14 +49,18 @@ constexpr std::array commands{
             hold_add,
             " --operation OP --reason TEXT [--until TIME] [--target T]...",
             "refuse this operation from now on"},
-    Command{{.name = "hold remove", .operands = true}, false, hold_remove, " ID...", "no longer hold it"},
+    Command{{.name = "hold remove", .operands = Operands::some}, false, hold_remove, " ID...", "no longer hold it"},
     Command{{.name = "release list"}, false, release_list, "", "what operators say may be destroyed"},
-    Command{{.name = "release add", .takes = reason_option, .wants = reason_option, .operands = true},
+    Command{{.name = "release add", .takes = reason_option, .wants = reason_option, .operands = Operands::some},
             false,
             release_add,
             " DATASET|PATH|DEVICE --reason TEXT",
             "this data may be destroyed"},
-    Command{{.name = "release revoke", .operands = true}, false, release_revoke, " ID...", "it may not be any more"},
+    Command{{.name = "release revoke", .operands = Operands::some},
+            false,
+            release_revoke,
+            " ID...",
+            "it may not be any more"},
     Command{{.name = "audit list", .takes = since_option | operation_option | verdict_option},
             false,
             audit_list,
@@ -68,19 +72,49 @@ constexpr std::array commands{
             audit_adopt,
             " --reason TEXT",
             "take a ledger that was lost or put back for what it is"},
-    Command{
-        {.name = "override request", .takes = target_option | reason_option, .wants = reason_option, .operands = true},
-        false,
-        override_request,
-        " (OP [--target T]... | release DATASET) --reason TEXT",
-        "the break-glass: what people must approve"},
-    Command{{.name = "override apply", .takes = signature_option | nonce_option | host_option, .operands = true},
+    Command{{.name = "override request",
+             .takes = target_option | reason_option,
+             .wants = reason_option,
+             .operands = Operands::some},
             false,
-            override_apply,
-            " ID [--signature FILE...]",
-            "admit it once, as they approved it"},
+            override_request,
+            " (OP [--target T]... | release DATASET) --reason TEXT",
+            "the break-glass: what people must approve"},
+    Command{
+        {.name = "override apply", .takes = signature_option | nonce_option | host_option, .operands = Operands::some},
+        false,
+        override_apply,
+        " ID [--signature FILE...]",
+        "admit it once, as they approved it"},
     Command{{.name = "override list"}, false, override_list, "", "what was requested, applied and spent"},
-    Command{{.name = "policy check", .operands = true},
+    Command{{.name = "exec",
+             .takes = target_option | reason_option | valid_option | stop_on_revoke_option | verdict_file_option,
+             .operands = Operands::one,
+             .runs_rest = true},
+            true,
+            exec,
+            " OP [--target T]... -- CMD...",
+            "run CMD if it may be, under a permit that holds until it has ended"},
+    Command{{.name = "permit list"}, false, permit_list, "", "what may run now, and what was interrupted"},
+    Command{{.name = "permit acquire",
+             .takes = target_option | holder_option | reason_option | valid_option,
+             .wants = holder_option,
+             .operands = Operands::one},
+            true,
+            permit_acquire,
+            " OP [--target T]... --holder PID",
+            "a permit for what that process does, until it ends"},
+    Command{{.name = "permit end", .takes = status_option | reason_option, .operands = Operands::one},
+            false,
+            permit_end,
+            " ID [--status N] [--reason TEXT]",
+            "give it back; or say that the data of an interrupted one is whole"},
+    Command{{.name = "check-start", .takes = state_dir_option, .operands = Operands::one},
+            true,
+            check_start,
+            " SERVICE",
+            "may this service start? ExecStartPre= of what must not start under a permit"},
+    Command{{.name = "policy check", .operands = Operands::some},
             false,
             policy_check,
             " PATH...",
@@ -132,8 +166,7 @@ int run(std::span<const std::string_view> words) {
 
 int main(int argc, char** argv) {
   using namespace guardd::client;
-  // A reader that went away is an error of write(2), with an exit status of ours.
-  (void)std::signal(SIGPIPE, SIG_IGN);
+  settle_signals();
   settle_standard_streams();
   try {
     const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);

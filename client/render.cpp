@@ -17,6 +17,7 @@ std::string may_be(std::string_view operation) {
   if (operation == "reinstall") return "be reinstalled";
   if (operation == "wipe") return "be wiped";
   if (operation == "reboot") return "go down";
+  if (operation == "start") return "start";
   return "undergo this operation";
 }
 

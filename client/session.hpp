@@ -21,6 +21,8 @@ class Session {
   /// changes something is sent over a connection of its own, and so at most once.
   Result<HttpResponse> ask(const HttpRequest& request);
 
+  [[nodiscard]] const PeerRule& rule() const { return rule_; }
+
  private:
   std::string socket_;
   PeerRule rule_;

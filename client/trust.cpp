@@ -25,12 +25,6 @@ constexpr unsigned http_forbidden = 403;
 
 Outcome worse(Outcome left, Outcome right) { return std::max(left, right); }
 
-json host_json(const LocalHost& local) {
-  return {{"hostname", local.hostname},
-          {"machine_id", local.machine_id},
-          {"boot_id", local.boot_id.known() ? json(local.boot_id.value()) : json(nullptr)}};
-}
-
 Conclusion own_verdict(const Question& question, const LocalHost& local, Outcome outcome, const Error& why,
                        std::string remedy) {
   json targets = json::array();
@@ -146,6 +140,12 @@ std::string distrust(const json& instance, const json& boot_id, bool socket_give
   if (!local.boot_id.known()) return "can't be held against this boot: " + local.boot_id.why();
   if (!boot_id.is_string() || boot_id != local.boot_id.value()) return "is of another boot or another host";
   return "";
+}
+
+json host_json(const LocalHost& local) {
+  return {{"hostname", local.hostname},
+          {"machine_id", local.machine_id},
+          {"boot_id", local.boot_id.known() ? json(local.boot_id.value()) : json(nullptr)}};
 }
 
 std::string error_message(const std::string& body) {

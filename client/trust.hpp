@@ -20,6 +20,8 @@ inline constexpr int refused = 1;
 inline constexpr int usage = 2;
 inline constexpr int unknown = 3;
 inline constexpr int not_permitted = 4;
+inline constexpr int lapsed = 124;     ///< exec: its command has run, its permit was not valid to the end
+inline constexpr int never_ran = 125;  ///< exec: its command did not run
 }  // namespace exit_status
 
 /// What was asked, and of whom.
@@ -46,6 +48,9 @@ Conclusion conclude(const Question& question, const Result<HttpResponse>& answer
 
 /// The verdict that the client makes when there is no answer to hand on: unknown, with one reason.
 Conclusion client_verdict(const Question& question, const LocalHost& local, const Error& why, std::string remedy);
+
+/// The member "host" of a verdict that the client makes.
+nlohmann::json host_json(const LocalHost& local);
 
 /// The message of an error answer's body, or "no reason given"; safe to show.
 std::string error_message(const std::string& body);

@@ -12,12 +12,22 @@ using std::chrono::seconds;
 
 constexpr CommandSyntax syntaxes[] = {
     {.name = "check-reinstall", .takes = target_option | wait_option},
-    {.name = "check-wipe", .takes = wait_option, .operands = true},
+    {.name = "check-wipe", .takes = wait_option, .operands = Operands::some},
     {.name = "check-reboot", .takes = wait_option},
     {.name = "status", .takes = watch_option},
-    {.name = "override apply", .takes = signature_option | nonce_option | host_option, .operands = true},
-    {.name = "policy check", .operands = true},
-    {.name = "policy show"}};
+    {.name = "override apply", .takes = signature_option | nonce_option | host_option, .operands = Operands::some},
+    {.name = "policy check", .operands = Operands::some},
+    {.name = "policy show"},
+    {.name = "permit acquire",
+     .takes = holder_option | valid_option,
+     .wants = holder_option,
+     .operands = Operands::one},
+    {.name = "permit end", .takes = status_option, .operands = Operands::one},
+    {.name = "exec",
+     .takes = target_option | stop_on_revoke_option | verdict_file_option,
+     .operands = Operands::one,
+     .runs_rest = true},
+    {.name = "check-start", .takes = state_dir_option, .operands = Operands::one}};
 
 Result<Arguments> parse(const std::vector<std::string_view>& words) { return parse_arguments(words, syntaxes); }
 
@@ -136,6 +146,71 @@ TEST_CASE("--wait swallows no target") {
   CHECK(parse({"check-reboot", "--wait=1.5"})->wait == milliseconds(1500));
   CHECK(parse({"check-reboot", "--wait=0"})->wait == nanoseconds(0));
   CHECK_FALSE(parse({"check-reboot", "--wait", "5"}));
+}
+
+TEST_CASE("everything behind -- belongs to what exec runs, untouched") {
+  const auto arguments = parse({"exec", "wipe", "--target=/dev/sda", "--json", "--", "dd", "--json", "", "--", "-x"});
+  REQUIRE(arguments);
+  CHECK(arguments->operands == std::vector<std::string>{"wipe"});
+  CHECK(arguments->rest == std::vector<std::string>{"dd", "--json", "", "--", "-x"});
+  CHECK(arguments->json);
+  CHECK(parse({"--quiet", "exec", "wipe", "--", "check-reboot"})->rest == std::vector<std::string>{"check-reboot"});
+  const std::vector<std::vector<std::string_view>> bad = {
+      {"exec", "wipe"},
+      {"exec", "wipe", "true"},
+      {"exec", "wipe", "--"},
+      {"exec", "wipe", "--", ""},
+      {"exec", "wipe", "", "--", "true"},
+      {"exec", "", "--", "true"},
+      {"exec", "--", "true"},
+      {"exec", "wipe", "reboot", "--", "true"},
+      {"--", "exec", "wipe", "true"},
+      {"exec", "--target", "--", "true"},
+      {"exec", "wipe", "--target", "--", "true"},
+      {"exec", "wipe", "--stop-on-revoke=yes", "--", "true"},
+      {"exec", "wipe", "--verdict-file=", "--", "true"},
+      {"exec", "wipe", "--verdict-file", "a", "--verdict-file", "b", "--", "true"},
+      {"exec", "wipe", "--holder", "1", "--", "true"},
+  };
+  for (const auto& words : bad) {
+    INFO(words.back());
+    CHECK_FALSE(parse(words));
+  }
+}
+
+TEST_CASE("a command of one operand takes one") {
+  CHECK(parse({"check-start", "mariadb.service"})->operands == std::vector<std::string>{"mariadb.service"});
+  CHECK(parse({"check-start", "--state-dir", "/x", "a"})->state_dir == "/x");
+  CHECK(parse({"check-start", "a"})->state_dir == default_state_dir);
+  CHECK_FALSE(parse({"check-start"}));
+  CHECK_FALSE(parse({"check-start", ""}));
+  CHECK_FALSE(parse({"check-start", "--", ""}));
+  CHECK_FALSE(parse({"check-start", "a", "b"}));
+  CHECK_FALSE(parse({"permit", "end", "p1", "p2"}));
+}
+
+TEST_CASE("permits' numbers have bounds, both sides of each") {
+  const auto acquire = [](std::string_view option) {
+    return parse({"permit", "acquire", "wipe", "--holder=1", option});
+  };
+  CHECK(acquire("--valid=1")->valid_s == 1);
+  CHECK(acquire("--valid=86400")->valid_s == 86400);
+  for (const char* bad : {"--valid=0", "--valid=86401", "--valid=-1", "--valid=1.5", "--valid=1s", "--valid= 1"}) {
+    INFO(bad);
+    CHECK_FALSE(acquire(bad));
+  }
+  const auto holder = [](std::string_view option) { return parse({"permit", "acquire", "wipe", option}); };
+  CHECK(holder("--holder=1")->holder == 1);
+  CHECK(holder("--holder=4194304")->holder == 4194304);
+  for (const char* bad :
+       {"--holder=0", "--holder=4194305", "--holder=-1", "--holder=$$", "--holder=99999999999999999999"})
+    CHECK_FALSE(holder(bad));
+  CHECK_FALSE(parse({"permit", "acquire", "wipe"}));
+  const auto end = [](std::string_view option) { return parse({"permit", "end", "p1", option}); };
+  CHECK(end("--status=0")->status == 0);
+  CHECK(end("--status=255")->status == 255);
+  CHECK_FALSE(parse({"permit", "end", "p1"})->status);
+  for (const char* bad : {"--status=256", "--status=-1", "--status=+1", "--status=x"}) CHECK_FALSE(end(bad));
 }
 
 TEST_CASE("targets add up") {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace guardd::client {
+
+inline constexpr std::size_t max_event_bytes = std::size_t{1024} * 1024;  ///< one permit with all its targets is less
+
+/// Takes the answer to GET /v1/events as it comes: an HTTP header, then server-sent events
+/// (html.spec.whatwg.org/multipage/server-sent-events.html) without an end. Pure.
+class EventReader {
+ public:
+  EventReader();
+  ~EventReader();
+  EventReader(EventReader&&) noexcept;
+  EventReader& operator=(EventReader&&) noexcept;
+
+  /// More bytes; the permits that the events in them tell of, in their order, as they are then. An error (code
+  /// "malformed") is final.
+  Result<std::vector<nlohmann::json>> feed(std::string_view bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace guardd::client

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/exec/scope.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "client/exec/sd_bus.hpp"
+
+namespace guardd::client {
+namespace {
+
+constexpr const char* systemd = "org.freedesktop.systemd1";
+constexpr const char* systemd_path = "/org/freedesktop/systemd1";
+constexpr const char* manager = "org.freedesktop.systemd1.Manager";
+
+Error no_scope(const std::string& why) { return {"no_scope", "systemd gave the command no scope of its own: " + why}; }
+Error no_scope(int result) { return no_scope(std::string(::strerror(-result))); }
+
+/// One question to systemd; what it opened is closed with it.
+class ScopeRequest {
+ public:
+  ScopeRequest(const SdBus& api, const Deadline& deadline) : api_(api), deadline_(deadline) {}
+  ScopeRequest(const ScopeRequest&) = delete;
+  ScopeRequest& operator=(const ScopeRequest&) = delete;
+  ~ScopeRequest() {
+    api_.message_unref(reply_);
+    api_.message_unref(message_);
+    api_.flush_close_unref(bus_);
+  }
+
+  Result<bool> start(const std::string& unit, const std::string& description, pid_t pid) {
+    if (const int opened = api_.open_system(&bus_); opened < 0) return no_scope(opened);
+    // Before the question: its job may be done before the answer is read.
+    if (const int matched =
+            api_.match_signal(bus_, nullptr, systemd, systemd_path, manager, "JobRemoved", on_removed, this);
+        matched < 0)
+      return no_scope(matched);
+    const Result<std::string> job = enqueue(unit, description, pid);
+    return job ? wait_for(*job) : job.error();
+  }
+
+ private:
+  static int on_removed(sd_bus_message* message, void* self, sd_bus_error*) {
+    auto& request = *static_cast<ScopeRequest*>(self);
+    std::uint32_t id = 0;
+    const char* job = nullptr;
+    const char* unit = nullptr;
+    const char* result = nullptr;
+    if (request.api_.read(message, "uoss", &id, &job, &unit, &result) >= 0) request.removed_.emplace_back(job, result);
+    return 0;
+  }
+
+  Result<std::string> enqueue(const std::string& unit, const std::string& description, pid_t pid) {
+    int result = api_.new_method_call(bus_, &message_, systemd, systemd_path, manager, "StartTransientUnit");
+    if (result < 0) return no_scope(result);
+    result = api_.append(message_, "ssa(sv)a(sa(sv))", unit.c_str(), "fail", 3, "Description", "s", description.c_str(),
+                         "CollectMode", "s", "inactive-or-failed", "PIDs", "au", 1, static_cast<std::uint32_t>(pid), 0);
+    if (result < 0) return no_scope(result);
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    result = api_.call(bus_, message_, left_us(), &error, &reply_);
+    const std::string why = error.message != nullptr ? error.message : ::strerror(-result);
+    api_.error_free(&error);
+    if (result < 0) return no_scope(why);
+    const char* job = nullptr;
+    result = api_.read(reply_, "o", &job);
+    if (result < 0) return no_scope(result);
+    return std::string(job);
+  }
+
+  Result<bool> wait_for(const std::string& job) {
+    for (;;) {
+      const auto found = std::ranges::find(removed_, job, &std::pair<std::string, std::string>::first);
+      if (found != removed_.end())
+        return found->second == "done" ? Result<bool>(true) : no_scope("its job ended as " + found->second);
+      if (deadline_.over()) return no_scope("not in time");
+      int result = api_.process(bus_, nullptr);
+      if (result == 0) result = api_.wait(bus_, left_us());
+      if (result < 0 && result != -EINTR) return no_scope(result);
+    }
+  }
+
+  /// At least one: 0 is "the default timeout" to sd_bus_call(3).
+  [[nodiscard]] std::uint64_t left_us() const {
+    const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline_.left()).count();
+    return static_cast<std::uint64_t>(std::max<decltype(left)>(left, 1));
+  }
+
+  const SdBus& api_;
+  const Deadline& deadline_;
+  sd_bus* bus_ = nullptr;
+  sd_bus_message* message_ = nullptr;
+  sd_bus_message* reply_ = nullptr;
+  std::vector<std::pair<std::string, std::string>> removed_;  // a job's path, and how it ended
+};
+
+}  // namespace
+
+Result<bool> start_scope(const std::string& unit, const std::string& description, pid_t pid, const Deadline& deadline) {
+  const Result<SdBus> api = load_sd_bus();
+  if (!api) return api.error();
+  return ScopeRequest(*api, deadline).start(unit, description, pid);
+}
+
+}  // namespace guardd::client
