@@ -88,7 +88,8 @@ void Permits::tell(const Permit& permit) {
 
 /// A gated service comes back by itself, once nothing keeps its gate closed.
 asio::awaitable<void> Permits::start_waiting() {
-  if (requests_under_way_ > 0 || std::ranges::any_of(keeper_.current().permits, occupies)) co_return;
+  const auto closes_gate = [](const Permit& one) { return occupies(one) || one.state == PermitState::interrupted; };
+  if (requests_under_way_ > 0 || std::ranges::any_of(keeper_.current().permits, closes_gate)) co_return;
   Result<std::vector<std::string>> waiting = co_await gate_.take_waiting();
   if (!waiting) {
     spdlog::warn("which services wait for their gate is not known: {}", printable(waiting.error().message));
@@ -105,8 +106,12 @@ asio::awaitable<void> Permits::start_waiting() {
     co_return;
   }
   for (const UnitState& unit : started->units) {
-    spdlog::info("the gate is open: {} was {}{}", printable(unit.unit), printable(unit.active),
-                 unit.problem.empty() ? "" : ", and is not started: " + printable(unit.problem));
+    if (!unit.problem.empty()) {
+      spdlog::warn("the gate is open, and {} is not started: {}", printable(unit.unit), printable(unit.problem));
+    } else {
+      spdlog::info("the gate is open: {} {}", printable(unit.unit),
+                   unit.active == "failed" ? "is started" : "is " + printable(unit.active) + " and left so");
+    }
   }
 }
 
