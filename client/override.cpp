@@ -4,7 +4,6 @@
 
 #include "client/commands.hpp"
 #include "client/fetch.hpp"
-#include "os/read.hpp"
 #include "client/members.hpp"
 #include "client/moment.hpp"
 #include "client/output.hpp"
@@ -15,6 +14,7 @@
 #include "core/strict_json.hpp"
 #include "core/text.hpp"
 #include "core/wire_override.hpp"
+#include "os/read.hpp"
 
 namespace guardd::client {
 namespace {

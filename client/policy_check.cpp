@@ -8,11 +8,11 @@
 #include <memory>
 
 #include "client/commands.hpp"
-#include "os/read.hpp"
 #include "client/output.hpp"
 #include "client/trust.hpp"
 #include "core/policy.hpp"
 #include "core/text.hpp"
+#include "os/read.hpp"
 
 namespace guardd::client {
 namespace {

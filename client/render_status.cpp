@@ -184,7 +184,8 @@ std::string ledger_lines(const json& document, const Style& style) {
 std::string render_status(const json& document, const Style& style) {
   return heading(document, style) + verdict_lines(document, style) + dataset_lines(document, style) +
          remembered_lines(document, style) + release_table(document, style) + hold_table(document, style) +
-         permit_table(document, style) + inspector_lines(document, style) + policy_lines(document, style) + ledger_lines(document, style);
+         permit_table(document, style) + inspector_lines(document, style) + policy_lines(document, style) +
+         ledger_lines(document, style);
 }
 
 }  // namespace guardd::client

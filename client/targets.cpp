@@ -11,10 +11,10 @@
 #include <cstdlib>
 #include <memory>
 
-#include "os/fd.hpp"
-#include "os/read.hpp"
 #include "core/text.hpp"
 #include "core/wire.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 namespace guardd::client {
 namespace {

@@ -41,7 +41,8 @@ bool is_late(const Permit& permit, const BootMoment& now) {
 }  // namespace
 
 std::string_view to_string(PermitState state) {
-  constexpr std::array<std::string_view, 7> names{"requested", "granted", "running", "expired", "revoked", "interrupted", "ended"};
+  constexpr std::array<std::string_view, 7> names{"requested", "granted",     "running", "expired",
+                                                  "revoked",   "interrupted", "ended"};
   return names.at(static_cast<std::size_t>(state));
 }
 

@@ -88,8 +88,8 @@ bool is_valid(const Permit& permit);
 /// of a gated service.
 bool occupies(const Permit& permit);
 
-/// Whether an operation that ended so did all that it was to do. A reboot destroys nothing. A wipe that failed by itself
-/// has told its caller; what a signal ended, and a reinstall that failed at all, left something half done.
+/// Whether an operation that ended so did all that it was to do. A reboot destroys nothing. A wipe that failed by
+/// itself has told its caller; what a signal ended, and a reinstall that failed at all, left something half done.
 bool is_whole(Operation operation, int exit_status);
 
 /// The permit that was asked for, granted. Without a command it has begun.

@@ -84,10 +84,14 @@ std::vector<PermitDisk> read_disks(ObjectReader& in) {
 
 /// What a mirror has of a permit, and every other form too.
 json common_json(const Permit& permit) {
-  json out{{"operation", to_string(permit.operation)}, {"scope", permit.whole_host ? "host" : "targets"},
-           {"holder", holder_json(permit.holder)},     {"command", permit.has_command},
-           {"boot_id", permit.boot_id},                {"expires_boot_ms", permit.expires_boot_ms},
-           {"state", to_string(permit.state)},         {"began", permit.began}};
+  json out{{"operation", to_string(permit.operation)},
+           {"scope", permit.whole_host ? "host" : "targets"},
+           {"holder", holder_json(permit.holder)},
+           {"command", permit.has_command},
+           {"boot_id", permit.boot_id},
+           {"expires_boot_ms", permit.expires_boot_ms},
+           {"state", to_string(permit.state)},
+           {"began", permit.began}};
   if (!permit.cgroup.empty()) out["cgroup"] = permit.cgroup;
   if (permit.exit_status) out["exit_status"] = *permit.exit_status;
   return out;

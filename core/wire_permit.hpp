@@ -19,9 +19,9 @@ inline constexpr std::size_t max_permits = 100;  ///< that are kept, under way a
 /// The body of POST /v1/permits: operation, scope, targets and expect_host as of a check, and what follows.
 struct PermitRequest {
   CheckRequest question;
-  std::string reason;            ///< for people; may be empty
-  bool has_command = false;      ///< the caller itself will run a command in a cgroup of its own
-  std::int32_t holder_pid = 0;   ///< of the process that holds it; 0: the caller itself
+  std::string reason;           ///< for people; may be empty
+  bool has_command = false;     ///< the caller itself will run a command in a cgroup of its own
+  std::int32_t holder_pid = 0;  ///< of the process that holds it; 0: the caller itself
   std::int64_t valid_s = default_valid_s;
 };
 /// Every target is one that the caller resolved, as of an override. Error codes as parse_check_request's.
@@ -32,8 +32,8 @@ nlohmann::json permit_request_json(const PermitRequest& request);
 Result<std::int32_t> parse_begin(std::string_view body);
 nlohmann::json begin_json(std::int32_t pid);
 
-/// The body of DELETE /v1/permits/{id}: how what ran has ended (0 where nothing is said), or why somebody says that what
-/// an interrupted operation left is whole, or gone for good.
+/// The body of DELETE /v1/permits/{id}: how what ran has ended (0 where nothing is said), or why somebody says that
+/// what an interrupted operation left is whole, or gone for good.
 struct PermitEnd {
   std::optional<int> exit_status;  ///< 128 + N where signal N ended the command
   std::string reason;

@@ -8,8 +8,8 @@
 #include "core/wire_override.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/permits/holder.hpp"
-#include "os/clock.hpp"
 #include "daemon/worker/target_questions.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {
@@ -24,8 +24,8 @@ Now now_asked_at(std::int64_t asked_boot_ms) {
 
 }  // namespace
 
-/// An override admits once: nobody who may not request one can take it away by asking. And who asks from within a permit
-/// is not told that somebody has it.
+/// An override admits once: nobody who may not request one can take it away by asking. And who asks from within a
+/// permit is not told that somebody has it.
 Ledger Checker::ledger_for(const Caller& caller) const {
   Ledger ledger = keeper_.current();
   if (caller.detail != Detail::full) ledger.overrides.clear();

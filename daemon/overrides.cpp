@@ -12,9 +12,9 @@
 #include "core/strict_json.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/decisions.hpp"
-#include "os/clock.hpp"
 #include "daemon/worker/ask.hpp"
 #include "daemon/worker/protocol.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {

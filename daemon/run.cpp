@@ -21,14 +21,14 @@
 #include "daemon/front_desk.hpp"
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
-#include "os/clock.hpp"
-#include "os/read.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
 #include "daemon/state_lock.hpp"
 #include "daemon/worker/forked_workers.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

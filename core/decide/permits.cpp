@@ -37,8 +37,9 @@ void weigh_permit(Weighing& weighing, const Permit& permit) {
   const bool half_done = permit.state == PermitState::interrupted && permit.operation == Operation::reinstall &&
                          weighing.request.operation == Operation::reboot;
   if (half_done) {
-    Reason reason = refusal("operation.interrupted", describe(permit) + " died half-way: " + permit.why,
-                            "see whether the host can still boot; then: guardctl permit end " + permit.id + " --reason TEXT");
+    Reason reason =
+        refusal("operation.interrupted", describe(permit) + " died half-way: " + permit.why,
+                "see whether the host can still boot; then: guardctl permit end " + permit.id + " --reason TEXT");
     reason.evidence.push_back(evidence_of(permit));
     return weighing.add(std::move(reason));
   }
@@ -56,11 +57,8 @@ void weigh_permits(Weighing& weighing) {
   for (const StartIntent& start : weighing.ledger.starts) {
     Reason reason = refusal("permit.conflict", start.service + " is starting",
                             "ask again when it runs, or has failed: systemctl status " + start.service);
-    reason.evidence.push_back({.inspector = "gate",
-                               .pid = start.caller.pid,
-                               .exe = {},
-                               .file = {},
-                               .detail = "its gate let it through"});
+    reason.evidence.push_back(
+        {.inspector = "gate", .pid = start.caller.pid, .exe = {}, .file = {}, .detail = "its gate let it through"});
     weighing.add(std::move(reason));
   }
 }

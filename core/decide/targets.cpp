@@ -73,8 +73,8 @@ Trace trace_device(const StorageGraph& graph, DeviceNumber device) {
   return trace;
 }
 
-/// Where a target is now. A device is looked up by its name: numbers are given anew at every boot. One that is not there
-/// can't be compared with anything, and so weighs on every target.
+/// Where a target is now. A device is looked up by its name: numbers are given anew at every boot. One that is not
+/// there can't be compared with anything, and so weighs on every target.
 Trace trace_target(const Weighing& weighing, const Target& target) {
   constexpr std::string_view dev = "/dev/";
   if (target.block_device || target.path.starts_with(dev)) {

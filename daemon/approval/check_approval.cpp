@@ -6,8 +6,8 @@
 #include "daemon/approval/approval.hpp"
 #include "daemon/approval/signers.hpp"
 #include "daemon/approval/ssh_keygen.hpp"
-#include "os/clock.hpp"
 #include "daemon/storage/host_identity.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {

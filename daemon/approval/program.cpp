@@ -14,9 +14,9 @@
 #include <cerrno>
 #include <csignal>
 
+#include "daemon/roles/privileges.hpp"
 #include "os/clock.hpp"
 #include "os/read.hpp"
-#include "daemon/roles/privileges.hpp"
 
 namespace guardd {
 namespace {

@@ -2,8 +2,8 @@
 #include "daemon/data/filesystems.hpp"
 
 #include "daemon/data/listing.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -9,9 +9,9 @@
 #include "daemon/data/views.hpp"
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/backing.hpp"
 #include "daemon/storage/swaps.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

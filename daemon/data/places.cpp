@@ -13,9 +13,9 @@
 #include "daemon/data/read_node.hpp"
 #include "daemon/data/safe_walk.hpp"
 #include "daemon/inspect/report.hpp"
+#include "daemon/storage/fs_class.hpp"
 #include "os/join.hpp"
 #include "os/read.hpp"
-#include "daemon/storage/fs_class.hpp"
 
 namespace guardd {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "core/locate.hpp"
 #include "daemon/data/safe_walk.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <climits>
 
-#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

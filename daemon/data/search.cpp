@@ -10,10 +10,10 @@
 
 #include "daemon/data/open_beneath.hpp"
 #include "daemon/inspect/report.hpp"
+#include "daemon/storage/fs_class.hpp"
 #include "os/clock.hpp"
 #include "os/join.hpp"
 #include "os/read.hpp"
-#include "daemon/storage/fs_class.hpp"
 
 namespace guardd {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "core/locate.hpp"
 #include "daemon/data/node.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/mountinfo.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 

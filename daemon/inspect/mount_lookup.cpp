@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
 #include "daemon/storage/mountinfo.hpp"
+#include "os/read.hpp"
 
 namespace guardd::walk {
 namespace {

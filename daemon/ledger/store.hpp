@@ -22,7 +22,7 @@ namespace guardd::ledger {
 
 /// One change of the ledger and the record that tells of it: both are stored, or neither.
 struct Change {
-  AuditRecord record;  ///< of a permit's step: without a kind, which is the state that it leads to
+  AuditRecord record;                 ///< of a permit's step: without a kind, which is the state that it leads to
   std::optional<Hold> add_hold = {};  ///< its id is given by the store
   std::optional<std::string> remove_hold = {};
   std::vector<Release> add_releases = {};  ///< their ids are given by the store

@@ -50,8 +50,8 @@ auto spawned(Work work) -> asio::awaitable<std::optional<decltype(work())>> {
 
 }  // namespace
 
-/// `work` is a variable of its own at each call: GCC 12 destroys the captures of a lambda that is written into a co_await
-/// twice (its bug 99576).
+/// `work` is a variable of its own at each call: GCC 12 destroys the captures of a lambda that is written into a
+/// co_await twice (its bug 99576).
 template <typename Work>
 auto GateThread::run(Work work) {
   return asio::co_spawn(thread_, spawned(std::move(work)), asio::use_awaitable);

@@ -18,7 +18,8 @@ Result<PermitHolder> find_holder(std::int32_t pid, const Caller& caller);
 /// "bad_cgroup".
 Result<std::string> find_command_cgroup(std::int32_t child, const PermitHolder& holder);
 
-/// Whether the caller asks from within a permit: it is the permit's holder, a child of that, or in its command's cgroup.
+/// Whether the caller asks from within a permit: it is the permit's holder, a child of that, or in its command's
+/// cgroup.
 bool is_within(const Caller& caller, const Permit& permit);
 
 /// The first disk that is not the one any more that the permit was granted for, "/dev/sdb"; empty: none. Of sysfs.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the request to the grant: the gate is closed, then a look begins, and then one step on the loop decides and takes
-// the scope.
+// From the request to the grant: the gate is closed, then a look begins, and then one step on the loop decides and
+// takes the scope.
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -234,8 +234,14 @@ asio::awaitable<Reply> Permits::acquire(PermitRequest request, Caller caller) {
   const Result<PermitHolder> self = gate::identify(::getpid());
   if (!self) co_return error_reply(503, "unknown", "guardd can't read its own process: " + self.error().message);
 
-  Asked asked{.question = std::move(request.question), .caller = caller, .actor = actor_of(caller),
-              .boot_ms = boot_now_ms(), .requested = {}, .wanted = {}, .starts = {}, .granted = {}};
+  Asked asked{.question = std::move(request.question),
+              .caller = caller,
+              .actor = actor_of(caller),
+              .boot_ms = boot_now_ms(),
+              .requested = {},
+              .wanted = {},
+              .starts = {},
+              .granted = {}};
   asked.wanted.operation = asked.question.operation;
   asked.wanted.whole_host = asked.question.whole_host;
   asked.wanted.targets = asked.question.targets;

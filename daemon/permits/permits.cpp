@@ -56,7 +56,8 @@ asio::awaitable<Reply> Permits::end(std::string id, PermitEnd how, Caller caller
   const bool by_holder = caller.pid == permit.holder.pid && sight.holder_lives;
   const bool half_done = permit.state == PermitState::interrupted;
   if (half_done && how.reason.empty() && !how.exit_status) {
-    co_return conflict("permit " + id + " was interrupted, and what it worked on may be half gone: look, and then say "
+    co_return conflict("permit " + id +
+                       " was interrupted, and what it worked on may be half gone: look, and then say "
                        "with --reason why that is no matter any more");
   }
   if (permit.has_command && permit.began && !half_done && !by_holder && sight.command_lives) {

@@ -50,8 +50,8 @@ class Permits {
 
  private:
   struct Asked;  // permit_acquire.cpp
-  /// What a permit was granted on. A policy that is changed while it runs changes nothing for it, and what a look before
-  /// it saw is no news.
+  /// What a permit was granted on. A policy that is changed while it runs changes nothing for it, and what a look
+  /// before it saw is no news.
   struct Basis {
     std::shared_ptr<const Policy> policy;
     std::uint64_t generation = 0;  ///< of the newest look that had begun when it was granted
@@ -91,7 +91,7 @@ class Permits {
   GateThread gate_;
   Events events_;
   std::vector<std::shared_ptr<const Permit>> pending_;  ///< decided for, and not durable yet
-  std::uint64_t requests_ = 0;            ///< so far
+  std::uint64_t requests_ = 0;                          ///< so far
   std::size_t requests_under_way_ = 0;
   std::map<std::string, Basis> granted_on_;  ///< by the permit's id
   Alarm holders_due_;                        ///< both ring when there may be something to follow

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "os/fd.hpp"
 #include "daemon/roles/credentials.hpp"
 #include "daemon/roles/mysql_table.hpp"
+#include "os/fd.hpp"
 
 struct st_mysql;
 

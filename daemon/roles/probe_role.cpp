@@ -15,15 +15,15 @@
 #include "core/facts_json.hpp"
 #include "core/strict_json.hpp"
 #include "daemon/inspect/inspectors.hpp"
-#include "os/clock.hpp"
-#include "os/fd.hpp"
-#include "os/read.hpp"
 #include "daemon/roles/classify_mysql.hpp"
 #include "daemon/roles/credentials.hpp"
 #include "daemon/roles/mysql_questions.hpp"
 #include "daemon/roles/mysql_session.hpp"
 #include "daemon/roles/privileges.hpp"
 #include "daemon/roles/server_socket.hpp"
+#include "os/clock.hpp"
+#include "os/fd.hpp"
+#include "os/read.hpp"
 
 /// One probe is one child process: whatever a false server makes of libmariadb, it happens where there is nothing to
 /// gain, and the parent's own clock says when it is over. The child connects as root, whose uid the server then knows

@@ -22,7 +22,7 @@ class EventStream;
 struct Reply {
   unsigned status = 200;
   std::string body;
-  std::string allow;                           ///< the Allow header of a 405
+  std::string allow;                         ///< the Allow header of a 405
   std::shared_ptr<EventStream> events = {};  ///< in place of a body
 };
 Reply error_reply(unsigned status, std::string_view code, std::string_view message);

@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <memory>
 
-#include "os/fd.hpp"
 #include "daemon/server/admission.hpp"
 #include "daemon/server/service.hpp"
 #include "daemon/server/session.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

@@ -64,8 +64,7 @@ asio::awaitable<void> tell_events(Session& session, EventStream& events, Session
   error_code failure;
   while (true) {
     session.stream.expires_after(limits.write);
-    co_await asio::async_write(session.stream, asio::buffer(bytes),
-                               asio::redirect_error(asio::use_awaitable, failure));
+    co_await asio::async_write(session.stream, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, failure));
     if (failure) co_return;
     session.stream.expires_never();
     std::optional<std::string> next = co_await events.next(limits.event_pause);

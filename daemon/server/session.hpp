@@ -17,8 +17,8 @@ struct SessionLimits {
   std::size_t body_bytes = std::size_t{64} * 1024;
   std::chrono::milliseconds request{
       5000};  ///< for the first byte of a connection, and from a request's first byte to its last
-  std::chrono::milliseconds idle{30'000};   ///< between requests
-  std::chrono::milliseconds write{10'000};  ///< for a whole answer, or one event
+  std::chrono::milliseconds idle{30'000};         ///< between requests
+  std::chrono::milliseconds write{10'000};        ///< for a whole answer, or one event
   std::chrono::milliseconds event_pause{10'000};  ///< between events, before a comment shows that the stream lives
 };
 

@@ -10,8 +10,8 @@
 #include <memory>
 
 #include "daemon/inspect/report.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/disk_identity.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

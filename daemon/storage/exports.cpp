@@ -4,8 +4,8 @@
 #include <charconv>
 
 #include "daemon/inspect/report.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/block_devices.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -3,9 +3,9 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
+#include "daemon/storage/device_node.hpp"
 #include "os/clock.hpp"
 #include "os/read.hpp"
-#include "daemon/storage/device_node.hpp"
 
 namespace guardd {
 namespace {

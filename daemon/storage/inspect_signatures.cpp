@@ -7,10 +7,10 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/block_devices.hpp"
 #include "daemon/storage/device_node.hpp"
 #include "daemon/storage/probe.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -7,7 +7,6 @@
 
 #include "daemon/inspect/inspectors.hpp"
 #include "daemon/inspect/report.hpp"
-#include "os/read.hpp"
 #include "daemon/storage/backing.hpp"
 #include "daemon/storage/block_devices.hpp"
 #include "daemon/storage/btrfs.hpp"
@@ -15,6 +14,7 @@
 #include "daemon/storage/mountinfo.hpp"
 #include "daemon/storage/namespace_id.hpp"
 #include "daemon/storage/swaps.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -13,8 +13,8 @@
 #include <optional>
 #include <utility>
 
-#include "os/read.hpp"
 #include "daemon/storage/fs_class.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

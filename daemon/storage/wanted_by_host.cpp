@@ -6,9 +6,9 @@
 #include <set>
 
 #include "daemon/inspect/report.hpp"
+#include "daemon/storage/block_devices.hpp"
 #include "os/join.hpp"
 #include "os/read.hpp"
-#include "daemon/storage/block_devices.hpp"
 
 namespace guardd {
 namespace {

@@ -17,8 +17,8 @@ using Message = std::unique_ptr<sd_bus_message, Unref>;
 
 Result<std::string> active_state(sd_bus* bus, const std::string& unit) {
   sd_bus_message* raw = nullptr;
-  int result = sd_bus_call_method(bus, systemd_name, systemd_path, systemd_manager, "GetUnit", nullptr, &raw, "s",
-                                  unit.c_str());
+  int result =
+      sd_bus_call_method(bus, systemd_name, systemd_path, systemd_manager, "GetUnit", nullptr, &raw, "s", unit.c_str());
   const Message reply(raw);
   if (result < 0) return bus_error("no such unit", result);
   const char* path = nullptr;

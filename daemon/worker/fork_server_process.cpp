@@ -12,8 +12,8 @@
 #include <cerrno>
 #include <csignal>
 
-#include "os/read.hpp"
 #include "daemon/worker/fork_server.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "os/read.hpp"
 #include "daemon/worker/fork_server_process.hpp"
 #include "daemon/worker/outcome.hpp"
 #include "daemon/worker/worker_main.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
 namespace {

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string>
 
-#include "os/fd.hpp"
 #include "daemon/worker/channel.hpp"
 #include "daemon/worker/runner.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

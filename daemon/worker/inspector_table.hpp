@@ -14,8 +14,8 @@ struct InspectorEntry {
 };
 using InspectorTable = std::span<const InspectorEntry>;
 
-/// guardd's own: "processes", "boot", "storage", "signatures", "data", "memory", "clients", "claims", "targets", "role",
-/// "approval", "unit_states" and "start_units" (library guardd_inspector_table).
+/// guardd's own: "processes", "boot", "storage", "signatures", "data", "memory", "clients", "claims", "targets",
+/// "role", "approval", "unit_states" and "start_units" (library guardd_inspector_table).
 InspectorTable inspector_table();
 
 }  // namespace guardd

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <utility>
 
-#include "os/clock.hpp"
 #include "daemon/worker/ask.hpp"
 #include "daemon/worker/gather.hpp"
 #include "daemon/worker/protocol.hpp"
 #include "daemon/worker/role_plan.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "os/fd.hpp"
 #include "daemon/worker/inspector_table.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 

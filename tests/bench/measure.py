@@ -138,6 +138,23 @@ def busy_host(processes, descriptors, rounds):
         ratio = statistics.median(slow) / statistics.median(fast)
         print(f"  guardctl on a fresh snapshot        {milliseconds(fast)}  {ratio:.0f} times faster; target >= 50")
         print(f"  /bin/true                           {milliseconds(nothing)}")
+        database.stop()
+        lab.run(f"rm -r {database.datadir}")
+        revocations(lab, rounds)
+
+
+def revocations(lab, rounds):
+    """From mariadbd's exec until a listener on /v1/events hears it, beside one check, which is one whole look."""
+    database = MariaDb(lab)
+    lab.run(f"cp -a {database.datadir} /run/data; rm -r {database.datadir}")
+    prepare, clean = f"cp -a /run/data {database.datadir}", f"rm -r {database.datadir}"
+    (looks,), _ = time_commands(lab, rounds, [CHECK])
+    done = lab.run(["/usr/bin/python3", "-c", (HERE / "revocation_times.py").read_text(), str(rounds), prepare, clean,
+                    json.dumps(database.command())], timeout=900)
+    heard = json.loads(done.stdout)
+    print(f"  one check, for comparison           {milliseconds(looks)}")
+    print(f"  a start past the gate is heard      {milliseconds(heard)}  {max(heard) * 1000:.2f} ms at most, of {rounds}; "
+          f"x {statistics.median(heard) / statistics.median(looks):.1f} of a check")
 
 
 def checks_a_second(lab, connections, seconds, verdict):
@@ -193,6 +210,10 @@ def main():
     print(f"{os.cpu_count()} CPUs, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f}; medians")
     print("An ordinary host, one MariaDB:")
     ordinary_host(options.idle)
+    print("The same host, permits:")
+    with Lab() as lab:
+        lab.guardd()
+        revocations(lab, options.rounds)
     print("Durable records:")
     records(options.seconds)
     print(f"{options.processes} processes with {options.descriptors} descriptors:")

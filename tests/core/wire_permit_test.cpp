@@ -25,7 +25,8 @@ json with(json body, const char* key, json value) {
 Permit some_permit() {
   Permit permit;
   permit.operation = Operation::wipe;
-  permit.targets = {{.path = "/dev/sdb", .device = DeviceNumber{8, 16}, .block_device = true, .mount_id = {}, .inode = {}}};
+  permit.targets = {
+      {.path = "/dev/sdb", .device = DeviceNumber{8, 16}, .block_device = true, .mount_id = {}, .inode = {}}};
   permit.reason = "worn-out";
   permit.by = "root (uid 0)";
   permit.holder = {.pid = 812, .start_ticks = 4711};
@@ -93,7 +94,8 @@ TEST_CASE("the ledger's record gives the permit back, but for its id") {
   without_cgroup.erase("cgroup");
   CHECK(parse_permit_record(without_cgroup.dump()).error().code == "bad_record");
   CHECK(parse_permit_record(with(permit_record(permit), "state", "asleep").dump()).error().code == "bad_record");
-  CHECK(parse_permit_record(with(permit_record(permit), "disks", {{{"major", -1}}}).dump()).error().code == "bad_record");
+  CHECK(parse_permit_record(with(permit_record(permit), "disks", {{{"major", -1}}}).dump()).error().code ==
+        "bad_record");
   CHECK(parse_permit_record(with(permit_record(permit), "holder", {{"pid", 0}}).dump()).error().code == "bad_record");
 }
 

@@ -15,8 +15,8 @@
 #include <tuple>
 #include <utility>
 
-#include "os/fd.hpp"
 #include "mariadb_server.hpp"
+#include "os/fd.hpp"
 
 using Catch::Contains;
 using Catch::StartsWith;

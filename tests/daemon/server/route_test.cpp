@@ -141,6 +141,30 @@ TEST_CASE("a hold is named by the last part of the path, and needs a reason and 
   CHECK(refusal({"POST", "/v1/holds", too_long}).first == 400);
 }
 
+TEST_CASE("a permit is asked for, begun, ended and followed") {
+  const char* const wanted = R"({"operation": "reinstall", "scope": "host", "command": true})";
+  CHECK(std::get<AcquirePermitCall>(std::get<Call>(route({"POST", "/v1/permits", wanted}, root))).request.has_command);
+  const auto begun = route({"POST", "/v1/permits/p3/begin", R"({"pid": 7})"}, root);
+  CHECK(std::get<BeginPermitCall>(std::get<Call>(begun)).id == "p3");
+  CHECK(std::get<BeginPermitCall>(std::get<Call>(begun)).pid == 7);
+  const auto ended = route({"DELETE", "/v1/permits/p3", R"({"exit_status": 4})"}, root);
+  CHECK(std::get<EndPermitCall>(std::get<Call>(ended)).end.exit_status == 4);
+  CHECK(std::holds_alternative<EndPermitCall>(std::get<Call>(route({"DELETE", "/v1/permits/p3", ""}, root))));
+  CHECK(std::holds_alternative<ListPermitsCall>(std::get<Call>(route({"GET", "/v1/permits", ""}, root))));
+  CHECK(std::get<EventsCall>(std::get<Call>(route({"GET", "/v1/events?permit=p3", ""}, root))).permit == "p3");
+  CHECK(std::get<EventsCall>(std::get<Call>(route({"GET", "/v1/events", ""}, root))).permit.empty());
+  CHECK(refusal({"GET", "/v1/events?since=1", ""}).first == 400);
+  CHECK(refusal({"POST", "/v1/permits/p3/begin", ""}).first == 400);
+  CHECK(refusal({"DELETE", "/v1/permits/p3", "{"}).first == 400);
+  for (const HttpRequest& request : {HttpRequest{"GET", "/v1/permits", ""},
+                                     {"POST", "/v1/permits", wanted},
+                                     {"GET", "/v1/events", ""},
+                                     {"DELETE", "/v1/permits/p3", ""},
+                                     {"POST", "/v1/permits/p3/begin", R"({"pid": 7})"}}) {
+    CHECK(refusal(request, user).first == 403);
+  }
+}
+
 TEST_CASE("a body that is no question is a bad request, never a question about the host") {
   const std::string targets_of_a_thousand = [] {
     json body{{"operation", "wipe"}, {"targets", json::array()}};

@@ -16,12 +16,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <future>
+#include <mutex>
 #include <string>
 #include <thread>
 
-#include "os/fd.hpp"
+#include "daemon/server/event_stream.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
+#include "os/fd.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace guardd::test {
@@ -35,7 +37,19 @@ class FakeService final : public Service {
     ++calls;
     if (caller.detail == Detail::summary) ++summaries;
     if (std::holds_alternative<PolicyCall>(call)) throw std::runtime_error("a bug");
-    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    if (std::holds_alternative<EventsCall>(call)) {
+      const auto stream = std::make_shared<EventStream>(executor);
+      stream->push("hello", "first");
+      {
+        const std::lock_guard guard(mutex_);
+        stream_ = stream;
+        executor_ = executor;
+      }
+      Reply events{.status = 200, .body = {}, .allow = {}, .events = stream};
+      co_return events;
+    }
+    asio::steady_timer timer(executor);
     while (hold) {
       timer.expires_after(std::chrono::milliseconds(2));
       boost::system::error_code ignored;
@@ -45,10 +59,21 @@ class FakeService final : public Service {
     co_return reply;
   }
 
+  /// The stream that was asked for last ends.
+  void close_events() {
+    const std::lock_guard guard(mutex_);
+    asio::post(executor_, [stream = stream_] { stream->close(); });
+  }
+
   std::atomic<int> calls = 0;
   std::atomic<int> summaries = 0;
   std::atomic<bool> hold = false;
   std::string body = R"({"fake":true})";
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<EventStream> stream_;
+  asio::any_io_executor executor_;
 };
 
 /// A server on a loop thread of its own.

@@ -8,10 +8,10 @@
 #include <string>
 
 #include "daemon/inspect/inspectors.hpp"
-#include "os/fd.hpp"
 #include "daemon/storage/host_identity.hpp"
 #include "daemon/storage/source_lookup.hpp"
 #include "daemon/storage/system_state.hpp"
+#include "os/fd.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace guardd {
