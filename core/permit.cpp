@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "core/text.hpp"
+
 namespace guardd {
 namespace {
 
@@ -83,10 +85,11 @@ Result<Permit> end(Permit permit, int exit_status, bool command_lives) {
   return close(std::move(permit), "");
 }
 
-Result<Permit> revoke(Permit permit, std::string why) {
+Result<Permit> revoke(Permit permit, std::string_view why) {
   if (!is_valid(permit)) return conflict(permit, "valid");
+  constexpr std::size_t longest = 1000;  // it quotes what was seen
   permit.state = PermitState::revoked;
-  permit.lapsed = std::move(why);
+  permit.lapsed = printable(why, longest);
   return permit;
 }
 

@@ -100,8 +100,9 @@ Result<Permit> begin(Permit permit, std::string cgroup, const BootMoment& now);
 /// permit goes on until they have ended too. Also after it had expired or was revoked, and where nobody had told of its
 /// end and it was taken for interrupted. Error "conflict": it is over already.
 Result<Permit> end(Permit permit, int exit_status, bool command_lives);
-/// Something happened on its scope. Error "conflict": it is not valid (any more).
-Result<Permit> revoke(Permit permit, std::string why);
+/// Something happened on its scope; of `why`, which may quote anything, so much is kept as can be stored and printed.
+/// Error "conflict": it is not valid (any more).
+Result<Permit> revoke(Permit permit, std::string_view why);
 /// An operator says that the data of an interrupted operation is whole, or gone for good. Error "conflict".
 Result<Permit> clear(Permit permit, std::string why);
 /// What time and deaths make of it: expired, interrupted or ended. The same permit where nothing has changed.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/locate.hpp"
+#include "core/text.hpp"
 
 namespace guardd {
 namespace {
@@ -15,12 +16,17 @@ constexpr std::array<std::string_view, 5> of_services{"dataset.active", "role.pr
                                                       "clients.connected", "hold.active"};
 constexpr std::array<std::string_view, 2> of_devices{"device.in_use", "mount.unrecognised"};
 
-/// One refusal, so that it is known again in a later look.
+/// One refusal, so that it is known again in a later look. Fit to be stored, whatever a file is called.
 std::string name_of(const Reason& reason) {
+  constexpr std::size_t longest = 500;
   std::string name = reason.code + " " + reason.rule;
-  if (reason.dataset) return name + " " + reason.dataset->id;
+  if (reason.dataset) return printable(name + " " + reason.dataset->id, longest);
   for (const Evidence& one : reason.evidence) name += " " + one.file;
-  return name;
+  return printable(name, longest);
+}
+
+bool is_ordinary(std::uint32_t uid) {
+  return uid >= first_ordinary_uid && (uid < first_dynamic_uid || uid > last_dynamic_uid);
 }
 
 /// Whose doing is none of the permit's concern.
@@ -29,7 +35,7 @@ std::set<std::int32_t> left_out(const Permit& permit, const Snapshot& snapshot) 
   if (!permit.began) return pids;
   for (const ProcessFact& process : snapshot.processes) {
     const bool own = permit.has_command ? is_within(process.cgroup, permit.cgroup) : process.pid == permit.holder.pid;
-    if (own || process.uid >= first_ordinary_uid) pids.insert(process.pid);
+    if (own || is_ordinary(process.uid)) pids.insert(process.pid);
   }
   return pids;
 }
@@ -70,7 +76,9 @@ std::string swapped_disk(const Permit& permit, const Snapshot& snapshot) {
 
 std::vector<std::string> accepted_of(const Verdict& verdict) {
   std::vector<std::string> names;
-  for (const Lifted& one : verdict.lifted) names.push_back(name_of(one.reason));
+  for (const Lifted& one : verdict.lifted) {
+    if (names.size() < max_accepted) names.push_back(name_of(one.reason));
+  }
   return names;
 }
 

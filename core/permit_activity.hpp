@@ -11,9 +11,14 @@ namespace guardd {
 
 /// Processes of ordinary users have these and higher ids: UID_MIN of login.defs(5), Debian's and most others' default.
 inline constexpr std::uint32_t first_ordinary_uid = 1000;
+/// Of those, systemd gives these to services with DynamicUser=yes: https://systemd.io/UIDS-GIDS/
+inline constexpr std::uint32_t first_dynamic_uid = 61184;
+inline constexpr std::uint32_t last_dynamic_uid = 65519;
 
-/// Refusals that were lifted, as Permit::accepted names them: none of these is news.
+/// Refusals that were lifted, as Permit::accepted names them: none of these is news. Those beyond max_accepted are left
+/// out, and so would be.
 std::vector<std::string> accepted_of(const Verdict& verdict);
+inline constexpr std::size_t max_accepted = 256;
 
 /// What has begun on a permit's scope that was not there when it was granted, and so revokes it: a service that starts,
 /// a client that connects, a filesystem that is mounted, swap, a hold, another disk in the place of one. Empty:

@@ -250,10 +250,12 @@ Result<Permit> parse_mirror(std::string_view text) {
 }
 
 json start_intent_json(const StartIntent& intent) {
-  return {{"service", intent.service},
-          {"caller", holder_json(intent.caller)},
-          {"boot_id", intent.boot_id},
-          {"boot_ms", intent.boot_ms}};
+  json out{{"service", intent.service},
+           {"caller", holder_json(intent.caller)},
+           {"boot_id", intent.boot_id},
+           {"boot_ms", intent.boot_ms}};
+  if (!intent.unit.empty()) out["unit"] = intent.unit;
+  return out;
 }
 
 Result<StartIntent> parse_start_intent(std::string_view text) {
@@ -262,6 +264,7 @@ Result<StartIntent> parse_start_intent(std::string_view text) {
   ObjectReader in(*document, "");
   StartIntent intent;
   intent.service = in.text("service", true);
+  intent.unit = in.text("unit", false);
   intent.caller = read_holder(in, "caller");
   intent.boot_id = in.text("boot_id", true);
   intent.boot_ms = in.integer("boot_ms", 0, INT64_MAX, 0);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the request to the grant: the gate is closed, then a look begins, and then one step on the loop decides and
 // takes the scope.
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <exception>
 #include <utility>
 
 #include "core/permit_activity.hpp"
@@ -14,31 +15,16 @@
 #include "core/wire_override.hpp"
 #include "daemon/actor.hpp"
 #include "daemon/decisions.hpp"
+#include "daemon/permits/asked.hpp"
 #include "daemon/permits/holder.hpp"
-#include "daemon/permits/permits.hpp"
-#include "daemon/units/units.hpp"
-#include "daemon/worker/ask.hpp"
 #include "daemon/worker/target_questions.hpp"
 #include "gate/sight.hpp"
-#include "gate/waiting.hpp"
 #include "os/clock.hpp"
 
 namespace guardd {
 
 namespace asio = boost::asio;
 using nlohmann::json;
-
-/// One request, while it is decided.
-struct Permits::Asked {
-  CheckRequest question;
-  Caller caller;
-  Actor actor;
-  std::int64_t boot_ms = 0;
-  Permit requested;  ///< its mirror: guardd's own, so that it is of nobody's when guardd dies
-  Permit wanted;
-  std::vector<gate::FiledIntent> starts;  ///< that were let through before, and may still be about to start
-  std::optional<Permit> granted;
-};
 
 namespace {
 
@@ -55,14 +41,6 @@ std::vector<PermitDisk> disks_of(const CheckRequest& question, const Snapshot& s
     }
   }
   return disks;
-}
-
-/// The service runs already: what its gate let through is seen by the look.
-bool runs(const StartIntent& start, const Snapshot& snapshot) {
-  return std::ranges::any_of(snapshot.processes, [&](const ProcessFact& process) {
-    const bool is_its = process.pid == start.caller.pid || process.ppid == start.caller.pid;
-    return is_its && start.caller.pid != 1 && !process.service.empty();
-  });
 }
 
 Reply verdict_reply(const Verdict& verdict, const std::optional<Permit>& granted) {
@@ -92,55 +70,6 @@ Verdict Permits::decide_now(const Asked& asked, const Looked& looked, const Ledg
   Verdict verdict = decide(*looked.snapshot, *looked.policy, ledger, asked.question, now);
   verdict.instance = settings_.instance;
   return verdict;
-}
-
-asio::awaitable<Result<bool>> Permits::announce(Asked& asked) {
-  Permit requested = asked.requested;
-  Result<gate::StartIntents> starts = co_await gate_.announce(std::move(requested));
-  if (!starts) co_return starts.error();
-  for (const std::string& problem : starts->problems) spdlog::warn("start intent: {}", printable(problem));
-  asked.starts = std::move(starts->intents);
-  co_return true;
-}
-
-asio::awaitable<void> Permits::withdraw(Permit requested) {
-  requested.state = PermitState::ended;
-  const Result<bool> removed = co_await gate_.mirror(std::move(requested));
-  if (!removed) spdlog::error("a request's mirror stays: {}", printable(removed.error().message));
-}
-
-/// Drops those whose start is over. Asked before the look begins: what runs by now, that sees.
-asio::awaitable<void> Permits::ask_for_starts(Asked& asked) {
-  if (asked.starts.empty()) co_return;
-  UnitsInput input;
-  for (const gate::FiledIntent& start : asked.starts) input.units.push_back(start.intent.service);
-  json question(input);
-  const Result<UnitsOutput> states =
-      co_await ask<UnitsOutput>(workers_, "unit_states", std::move(question), std::chrono::milliseconds(2000));
-  std::vector<std::string> over;
-  std::erase_if(asked.starts, [&](const gate::FiledIntent& start) {
-    const StartIntent& intent = start.intent;
-    bool is_over = intent.boot_id != settings_.boot_id || !gate::process_lives(intent.caller);
-    if (intent.caller.pid == 1 && states) {
-      // What systemd does not say is taken for a start that goes on.
-      const auto state = std::ranges::find(states->units, intent.service, &UnitState::unit);
-      const bool is_said = state != states->units.end() && !state->active.empty();
-      is_over = is_over || (is_said && state->active != "activating" && state->active != "reloading");
-    }
-    if (is_over) over.push_back(start.file);
-    return is_over;
-  });
-  (void)co_await gate_.drop_starts(std::move(over));
-}
-
-asio::awaitable<void> Permits::drop_starts_that_run(Asked& asked, const Snapshot& snapshot) {
-  std::vector<std::string> over;
-  std::erase_if(asked.starts, [&](const gate::FiledIntent& start) {
-    if (!runs(start.intent, snapshot)) return false;
-    over.push_back(start.file);
-    return true;
-  });
-  if (!over.empty()) (void)co_await gate_.drop_starts(std::move(over));
 }
 
 asio::awaitable<Looked> Permits::look_for(const Asked& asked) {
@@ -227,6 +156,15 @@ asio::awaitable<void> Permits::settle_grant(Asked& asked, Verdict& verdict) {
   asked.granted.reset();
 }
 
+asio::awaitable<Verdict> Permits::decide_on(Asked& asked) {
+  co_await ask_for_starts(asked);
+  const Looked looked = co_await look_for(asked);
+  co_await drop_starts_that_run(asked, *looked.snapshot);
+  Verdict verdict = co_await grant(asked, looked);
+  if (asked.granted) co_await settle_grant(asked, verdict);
+  co_return verdict;
+}
+
 asio::awaitable<Reply> Permits::acquire(PermitRequest request, Caller caller) {
   if (settings_.boot_id.empty()) co_return error_reply(503, "unknown", "this boot's id can't be read: no permits");
   const Result<PermitHolder> holder = find_holder(request.holder_pid, caller);
@@ -258,17 +196,18 @@ asio::awaitable<Reply> Permits::acquire(PermitRequest request, Caller caller) {
 
   ++requests_under_way_;
   Verdict verdict;
-  const Result<bool> announced = co_await announce(asked);
-  if (announced) {
-    co_await ask_for_starts(asked);
-    const Looked looked = co_await look_for(asked);
-    co_await drop_starts_that_run(asked, *looked.snapshot);
-    verdict = co_await grant(asked, looked);
+  std::exception_ptr bug;
+  Result<bool> announced = true;
+  try {
+    announced = co_await announce(asked);
+    if (announced) verdict = co_await decide_on(asked);
+  } catch (const std::exception&) {  // then nothing is granted, and the gate opens again
+    bug = std::current_exception();
   }
-  if (asked.granted) co_await settle_grant(asked, verdict);
   Permit requested = asked.requested;
   co_await withdraw(std::move(requested));
   --requests_under_way_;
+  if (bug) std::rethrow_exception(bug);
   if (!announced) {
     co_await start_waiting();
     co_return error_reply(503, "unknown", "the gate can't be closed: " + announced.error().message);
@@ -277,7 +216,18 @@ asio::awaitable<Reply> Permits::acquire(PermitRequest request, Caller caller) {
     keeper_.store_late({.wall_s = wall_now_s(), .kind = "verdict", .actor = asked.actor, .what = audit_of(verdict)});
     co_await start_waiting();
   }
-  co_return verdict_reply(verdict, asked.granted);
+  Reply reply = verdict_reply(verdict, asked.granted);
+  // Nobody knows that he has it: a caller that was too impatient does not use it.
+  if (asked.granted) {
+    reply.unsent = [this, id = asked.granted->id] { asio::co_spawn(executor_, give_up(id), asio::detached); };
+  }
+  co_return reply;
+}
+
+asio::awaitable<void> Permits::give_up(std::string id) {
+  Change ended = [](Permit one) { return guardd::end(std::move(one), 0, false); };
+  AuditRecord record{.wall_s = wall_now_s(), .kind = {}, .actor = {}, .what = {{"reason", "its holder was not told"}}};
+  (void)co_await step(std::move(id), std::move(ended), std::move(record));
 }
 
 }  // namespace guardd

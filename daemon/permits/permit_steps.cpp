@@ -8,9 +8,6 @@
 #include "core/strict_json.hpp"
 #include "core/text.hpp"
 #include "daemon/permits/permits.hpp"
-#include "daemon/units/units.hpp"
-#include "daemon/worker/ask.hpp"
-#include "gate/waiting.hpp"
 #include "os/clock.hpp"
 
 namespace guardd {
@@ -84,35 +81,6 @@ void Permits::tell(const Permit& permit) {
                permit.lapsed.empty() ? "" : ": " + printable(permit.lapsed));
   events_.publish("permit", {{"what", to_string(permit.state)}, {"permit", to_json(permit)}}, permit.id);
   if (!is_under_way(permit)) granted_on_.erase(permit.id);
-}
-
-/// A gated service comes back by itself, once nothing keeps its gate closed.
-asio::awaitable<void> Permits::start_waiting() {
-  const auto closes_gate = [](const Permit& one) { return occupies(one) || one.state == PermitState::interrupted; };
-  if (requests_under_way_ > 0 || std::ranges::any_of(keeper_.current().permits, closes_gate)) co_return;
-  Result<std::vector<std::string>> waiting = co_await gate_.take_waiting();
-  if (!waiting) {
-    spdlog::warn("which services wait for their gate is not known: {}", printable(waiting.error().message));
-    co_return;
-  }
-  if (waiting->empty()) co_return;
-  UnitsInput input;
-  input.units = std::move(*waiting);
-  json question(input);
-  const Result<UnitsOutput> started =
-      co_await ask<UnitsOutput>(workers_, "start_units", std::move(question), std::chrono::milliseconds(2000));
-  if (!started) {
-    spdlog::warn("services that wait for their gate are not started: {}", printable(started.error().message));
-    co_return;
-  }
-  for (const UnitState& unit : started->units) {
-    if (!unit.problem.empty()) {
-      spdlog::warn("the gate is open, and {} is not started: {}", printable(unit.unit), printable(unit.problem));
-    } else {
-      spdlog::info("the gate is open: {} {}", printable(unit.unit),
-                   unit.active == "failed" ? "is started" : "is " + printable(unit.active) + " and left so");
-    }
-  }
 }
 
 }  // namespace guardd

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds holders_pause{200};
 constexpr milliseconds shortest_look_pause{100};
-constexpr int looks_share = 4;  ///< of the time that a look took, until the next one
+constexpr int looks_share = 4; ///< of the time that a look took, until the next one
 constexpr milliseconds idle_pause{5000};
 
 AuditRecord own_record() { return {.wall_s = wall_now_s(), .kind = {}, .actor = {}, .what = nlohmann::json::object()}; }
@@ -55,8 +55,9 @@ asio::awaitable<void> Permits::watch() {
   co_await follow_holders();
 }
 
-asio::awaitable<void> Permits::follow_holders() {
-  while (true) {
+/// One round; whatever goes wrong in it, the next one comes.
+asio::awaitable<void> Permits::see_holders() {
+  try {
     const std::vector<Permit> permits = keeper_.current().permits;
     for (const Permit& permit : permits) {
       if (!is_under_way(permit)) continue;
@@ -71,13 +72,32 @@ asio::awaitable<void> Permits::follow_holders() {
       AuditRecord record = own_record();
       (void)co_await step(permit.id, std::move(change), std::move(record));
     }
-    const bool idle = !any_under_way();
-    if (idle) co_await start_waiting();
-    co_await holders_due_.sleep(idle ? idle_pause : holders_pause);
+    if (!any_under_way()) co_await start_waiting();
+  } catch (const std::exception& bug) {
+    spdlog::error("permits are not followed, for once: {}", printable(bug.what()));
   }
 }
 
-asio::awaitable<void> Permits::look_for_activity(Looked looked) {
+asio::awaitable<void> Permits::follow_holders() {
+  while (true) {
+    co_await see_holders();
+    co_await holders_due_.sleep(any_under_way() ? holders_pause : idle_pause);
+  }
+}
+
+/// How long that look took.
+asio::awaitable<milliseconds> Permits::see_activity() {
+  try {
+    const Looked looked = co_await looker_.fresh(0);
+    co_await judge_activity(looked);
+    co_return milliseconds(looked.took_ms);
+  } catch (const std::exception& bug) {
+    spdlog::error("what begins on a permit's scope is not seen, for once: {}", printable(bug.what()));
+  }
+  co_return shortest_look_pause;
+}
+
+asio::awaitable<void> Permits::judge_activity(Looked looked) {
   const std::vector<Permit> permits = keeper_.current().permits;
   for (const Permit& permit : permits) {
     if (!is_valid(permit)) continue;
@@ -101,9 +121,8 @@ asio::awaitable<void> Permits::follow_activity() {
       co_await activity_due_.sleep(idle_pause);
       continue;
     }
-    const Looked looked = co_await looker_.fresh(0);
-    co_await look_for_activity(looked);
-    co_await activity_due_.sleep(std::max(shortest_look_pause, milliseconds(looks_share * looked.took_ms)));
+    const milliseconds took = co_await see_activity();
+    co_await activity_due_.sleep(std::max(shortest_look_pause, looks_share * took));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -49,7 +50,7 @@ class Permits {
   void stop() { events_.close(); }
 
  private:
-  struct Asked;  // permit_acquire.cpp
+  struct Asked;  // asked.hpp
   /// What a permit was granted on. A policy that is changed while it runs changes nothing for it, and what a look
   /// before it saw is no news.
   struct Basis {
@@ -66,16 +67,20 @@ class Permits {
 
   boost::asio::awaitable<void> recover();
   boost::asio::awaitable<void> follow_holders();
+  boost::asio::awaitable<void> see_holders();
   boost::asio::awaitable<void> follow_activity();
-  boost::asio::awaitable<void> look_for_activity(Looked looked);
+  boost::asio::awaitable<std::chrono::milliseconds> see_activity();
+  boost::asio::awaitable<void> judge_activity(Looked looked);
 
   boost::asio::awaitable<Result<bool>> announce(Asked& asked);
   boost::asio::awaitable<void> withdraw(Permit requested);
   boost::asio::awaitable<void> ask_for_starts(Asked& asked);
   boost::asio::awaitable<void> drop_starts_that_run(Asked& asked, const Snapshot& snapshot);
   boost::asio::awaitable<Looked> look_for(const Asked& asked);
+  boost::asio::awaitable<Verdict> decide_on(Asked& asked);
   boost::asio::awaitable<Verdict> grant(Asked& asked, const Looked& looked);
   boost::asio::awaitable<void> settle_grant(Asked& asked, Verdict& verdict);
+  boost::asio::awaitable<void> give_up(std::string id);
   [[nodiscard]] Verdict decide_now(const Asked& asked, const Looked& looked, const Ledger& ledger) const;
   [[nodiscard]] Ledger ledger_for(const Asked& asked) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Reply {
   std::string body;
   std::string allow;                         ///< the Allow header of a 405
   std::shared_ptr<EventStream> events = {};  ///< in place of a body
+  std::function<void()> unsent = {};         ///< called when the caller went before it could be told
 };
 Reply error_reply(unsigned status, std::string_view code, std::string_view message);
 

@@ -132,9 +132,11 @@ asio::awaitable<void> serve(Session& session, Service& service, SessionLimits li
       co_await tell_events(session, *events, limits);
       co_return;
     }
+    const std::function<void()> when_unsent = std::move(reply.unsent);
     const bool keep_alive = parser.keep_alive() && !session.last;
     const error_code unsent = co_await write(session, std::move(reply), parser.get().version(), keep_alive, limits);
     session.answering = false;
+    if (unsent && when_unsent) when_unsent();
     if (unsent || !keep_alive) co_return;
     patience = limits.idle;
   }

@@ -61,8 +61,14 @@ TEST_CASE("what an ordinary user's process does revokes nothing that runs") {
   active.server().uid = first_ordinary_uid;
   CHECK(active.activity(permit_for(active.scenario.request, true)).empty());
   CHECK_FALSE(active.activity(permit_for(active.scenario.request, false)).empty());
-  active.server().uid = first_ordinary_uid - 1;
-  CHECK_FALSE(active.activity(permit_for(active.scenario.request, true)).empty());
+  for (const std::uint32_t service : {first_ordinary_uid - 1, first_dynamic_uid, last_dynamic_uid}) {
+    active.server().uid = service;
+    CHECK_FALSE(active.activity(permit_for(active.scenario.request, true)).empty());
+  }
+  for (const std::uint32_t user : {first_dynamic_uid - 1, last_dynamic_uid + 1, 100'000U}) {
+    active.server().uid = user;
+    CHECK(active.activity(permit_for(active.scenario.request, true)).empty());
+  }
 }
 
 TEST_CASE("what the permit's own command runs is its own doing") {
@@ -80,6 +86,18 @@ TEST_CASE("what was lifted when it was granted is no news") {
   for (const Reason& reason : active.scenario.decide().reasons) granted.lifted.push_back({reason, "override o1"});
   permit.accepted = accepted_of(granted);
   CHECK(active.activity(permit).empty());
+}
+
+TEST_CASE("what is accepted can be stored, however much it is and whatever it is called") {
+  Verdict granted;
+  Reason reason;
+  reason.code = "device.in_use";
+  reason.evidence.push_back({.inspector = "storage", .pid = {}, .exe = {}, .file = std::string(8000, '\n'), .detail = {}});
+  for (std::size_t i = 0; i < max_accepted + 1; ++i) granted.lifted.push_back({reason, "override o1"});
+  const std::vector<std::string> accepted = accepted_of(granted);
+  CHECK(accepted.size() == max_accepted);
+  CHECK(accepted.front().size() < 1000);
+  CHECK(accepted.front().find('\n') == std::string::npos);
 }
 
 TEST_CASE("a policy that is swapped while it runs changes nothing for it") {

@@ -76,6 +76,9 @@ TEST_CASE("what is revoked begins no more, and keeps its scope while it runs") {
   CHECK(occupies(revoked));
   CHECK_FALSE(occupies(revoke(grant(wanted()), "mariadbd started").value()));
   CHECK(revoke(revoked, "again").error().code == "conflict");
+  const std::string quoted = revoke(running(), std::string(9000, '\x1b')).value().lapsed;
+  CHECK(quoted.size() < 4096);
+  CHECK(quoted.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("a holder's death ends what had not begun, and nothing that still runs") {

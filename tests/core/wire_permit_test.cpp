@@ -116,7 +116,9 @@ TEST_CASE("a mirror tells everybody what the gate needs, and nothing else") {
 }
 
 TEST_CASE("a start intent comes back") {
-  const StartIntent intent{"mariadb.service", {1, 4}, "boot", 99};
+  StartIntent intent{"db", "mariadb.service", {1, 4}, "boot", 99};
+  CHECK(*parse_start_intent(start_intent_json(intent).dump()) == intent);
+  intent.unit.clear();
   CHECK(*parse_start_intent(start_intent_json(intent).dump()) == intent);
   CHECK_FALSE(parse_start_intent(R"({"service": "x"})"));
 }

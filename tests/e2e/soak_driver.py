@@ -53,6 +53,17 @@ class Connection(http.client.HTTPConnection):
         self.sock.connect(SOCKET)
 
 
+def told_of(names):
+    """What is in these permits' cgroups, for the report of a violation."""
+    found = []
+    for name in names:
+        with contextlib.suppress(OSError):
+            for pid in (CGROUPS / name / "cgroup.procs").read_text().split():
+                with contextlib.suppress(OSError):
+                    found.append((name, Path(f"/proc/{pid}/stat").read_text(), Path(f"/proc/{pid}/cmdline").read_text()))
+    return found
+
+
 def ask(method, path, body=None):
     """Status and document; (0, None) where guardd is away."""
     connection = Connection("guardd")
@@ -133,7 +144,8 @@ def start_gated(rng):
             while service.poll() is None:
                 if running := populated():
                     if service.poll() is None:
-                        violated(f"a service starts through its gate while the command of {running} runs")
+                        violated(f"a service starts through its gate while the command of {running} runs: {told_of(running)} "
+                                 f"at {time.time()} {ask('GET', '/v1/permits')}")
             did("gate open")
         else:
             did("gate closed")
