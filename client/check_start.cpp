@@ -59,7 +59,7 @@ class Gate {
         warn("the gate's lock could not be had: " + printable(lock.error().message) +
              ". A permit that is given in this moment may not see this start. Run it as root");
       }
-      for (const std::string& problem : problems_) warn("a permit may be missing here: " + printable(problem));
+      for (const std::string& problem : problems_) warn("a permit may be missing here: " + reprintable(problem));
       return closing.empty() ? open(lock) : close(closing);
     }
   }

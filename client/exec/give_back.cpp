@@ -27,18 +27,21 @@ bool is_of(const json& permit, const std::string& id) {
   return permit.is_object() && permit.contains("id") && permit["id"] == id;
 }
 
-/// An answer to an earlier try may have been lost: then it is given back, and stands in the list.
+GivenBack unknown(const HttpResponse& refusal) {
+  return {.permit = {},
+          .is_unknown = true,
+          .problem = error_message(refusal.body) + " (HTTP " + std::to_string(refusal.status) + ")"};
+}
+
+/// It is over already. An answer to an earlier try may have been lost: then the list has it as it was left.
 GivenBack find_listed(Session& session, const std::string& id, const HttpResponse& refusal) {
-  GivenBack none;
-  none.is_unknown = true;
-  none.problem = error_message(refusal.body) + " (HTTP " + std::to_string(refusal.status) + ")";
   const Result<HttpResponse> list = session.ask({"GET", "/v1/permits"});
-  if (!list || list->status != 200) return none;
+  if (!list || list->status != 200) return unknown(refusal);
   const json document = parse_answer_body(*list);
   for (const json& permit : shown_array(document, "permits")) {
     if (is_of(permit, id)) return {.permit = permit, .is_unknown = false, .problem = {}};
   }
-  return none;
+  return unknown(refusal);
 }
 
 }  // namespace
@@ -54,7 +57,8 @@ GivenBack give_back(Session& session, const std::string& id, std::optional<int> 
     answer = session.ask(request);
   }
   if (!answer) return {.permit = {}, .is_unknown = false, .problem = "guardd " + answer.error().message};
-  if (answer->status == 404 || answer->status == 409) return find_listed(session, id, *answer);
+  if (answer->status == 404) return unknown(*answer);
+  if (answer->status == 409) return find_listed(session, id, *answer);
   json permit = shown_object(parse_answer_body(*answer), "permit");
   if (answer->status != 200 || !is_of(permit, id)) {
     const std::string said = error_message(answer->body) + " (HTTP " + std::to_string(answer->status) + ")";

@@ -32,9 +32,10 @@ class Supervision {
     child_.go();
     for (;;) {
       if (!ended_) ended_ = child_.reap();
+      // What was told before its end counts, too.
+      for (const json& permit : events_.take()) look_at(permit);
       stop_further();
       if (ended_ && !is_still_stopping()) return {*ended_, lapsed_};
-      for (const json& permit : events_.take()) look_at(permit);
       wait();
       while (const auto signal = signals_.next()) {
         if (signal->is_for_command) child_.send(signal->number);

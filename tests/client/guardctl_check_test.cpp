@@ -229,7 +229,7 @@ TEST_CASE("guardctl: usage errors ask nothing") {
       {"check-reboot", "--expect-host", ""},
       {"check-reboot", "--timeout", "0"},
       {"check-reboot", "--timeout", "soon"},
-      {"exec", "reinstall", "--", "true"},
+      {"exec", "reinstall", "true"},
       {"check-reboot", "--help"},
       {"--help", "check-reinstall"},
       {"check-wipe", "--version"},

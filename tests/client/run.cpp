@@ -94,6 +94,7 @@ Run guardctl(const std::vector<std::string>& arguments, const Surroundings& surr
   int status = 0;
   ::waitpid(child, &status, 0);
   run.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  run.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   run.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   return run;
 }

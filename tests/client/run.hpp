@@ -9,6 +9,7 @@ namespace guardd::client::test {
 
 struct Run {
   int exit_status = -1;  ///< 128 + the signal that ended it
+  int signal = 0;        ///< that ended it
   std::string out;
   std::string error;
   std::chrono::milliseconds took{0};
