@@ -28,14 +28,15 @@ class ScopeRequest {
   ~ScopeRequest() {
     api_.message_unref(reply_);
     api_.message_unref(message_);
-    api_.flush_close_unref(bus_);
+    api_.close_unref(bus_);
   }
 
   Result<bool> start(const std::string& unit, const std::string& description, pid_t pid) {
     if (const int opened = api_.open_system(&bus_); opened < 0) return no_scope(opened);
+    if (const Result<bool> ready = greet(); !ready) return ready;
     // Before the question: its job may be done before the answer is read.
     if (const int matched =
-            api_.match_signal(bus_, nullptr, systemd, systemd_path, manager, "JobRemoved", on_removed, this);
+            api_.match_signal(bus_, nullptr, systemd, systemd_path, manager, "JobRemoved", on_removed, nullptr, this);
         matched < 0)
       return no_scope(matched);
     const Result<std::string> job = enqueue(unit, description, pid);
@@ -51,6 +52,24 @@ class ScopeRequest {
     const char* result = nullptr;
     if (request.api_.read(message, "uoss", &id, &job, &unit, &result) >= 0) request.removed_.emplace_back(job, result);
     return 0;
+  }
+
+  /// sd_bus_call(3) would wait for a mute bus's greeting for as long as it likes.
+  Result<bool> greet() {
+    for (;;) {
+      const int ready = api_.is_ready(bus_);
+      if (ready != 0) return ready > 0 ? Result<bool>(true) : no_scope(ready);
+      if (const Result<bool> gone_on = go_on(); !gone_on) return gone_on;
+    }
+  }
+
+  /// Takes what the bus has to say, or waits for it.
+  Result<bool> go_on() {
+    if (deadline_.over()) return no_scope("not in time");
+    int result = api_.process(bus_, nullptr);
+    if (result == 0) result = api_.wait(bus_, left_us());
+    if (result < 0 && result != -EINTR) return no_scope(result);
+    return true;
   }
 
   Result<std::string> enqueue(const std::string& unit, const std::string& description, pid_t pid) {
@@ -75,10 +94,7 @@ class ScopeRequest {
       const auto found = std::ranges::find(removed_, job, &std::pair<std::string, std::string>::first);
       if (found != removed_.end())
         return found->second == "done" ? Result<bool>(true) : no_scope("its job ended as " + found->second);
-      if (deadline_.over()) return no_scope("not in time");
-      int result = api_.process(bus_, nullptr);
-      if (result == 0) result = api_.wait(bus_, left_us());
-      if (result < 0 && result != -EINTR) return no_scope(result);
+      if (const Result<bool> gone_on = go_on(); !gone_on) return gone_on;
     }
   }
 

@@ -11,8 +11,9 @@ namespace guardd::client {
 /// linking libsystemd would cost every check 1.5 ms (200 runs of an empty program: 0.37 s without it, 0.68 s with it).
 struct SdBus {
   decltype(&::sd_bus_open_system) open_system = nullptr;
-  decltype(&::sd_bus_flush_close_unref) flush_close_unref = nullptr;
-  decltype(&::sd_bus_match_signal) match_signal = nullptr;
+  decltype(&::sd_bus_is_ready) is_ready = nullptr;
+  decltype(&::sd_bus_close_unref) close_unref = nullptr;
+  decltype(&::sd_bus_match_signal_async) match_signal = nullptr;
   decltype(&::sd_bus_message_new_method_call) new_method_call = nullptr;
   decltype(&::sd_bus_message_append) append = nullptr;
   decltype(&::sd_bus_message_read) read = nullptr;
