@@ -18,6 +18,8 @@
 #include "gate/start_intents.hpp"
 #include "gate/waiting.hpp"
 #include "os/clock.hpp"
+#include "os/read.hpp"
+#include "procfs/cgroup.hpp"
 
 namespace guardd::client {
 namespace {
@@ -80,9 +82,11 @@ class Gate {
   }
 
   int close(const std::vector<Permit>& closing) {
-    bool starts_by_itself = gate::is_unit_name(service_);
+    const std::string unit = this_unit();
+    const std::string& waiting = unit.empty() ? service_ : unit;
+    bool starts_by_itself = gate::is_unit_name(waiting);
     if (starts_by_itself) {
-      if (const Result<bool> noted = gate::note_waiting(places_, service_); !noted) {
+      if (const Result<bool> noted = gate::note_waiting(places_, waiting); !noted) {
         starts_by_itself = false;
         warn("that it waits could not be noted: " + printable(noted.error().message));
       }
@@ -108,8 +112,20 @@ class Gate {
     if (!local_.boot_id.known()) return Error{"no_boot_id", local_.boot_id.why()};
     const Result<PermitHolder> caller = gate::identify(::getppid());
     if (!caller) return caller.error();
-    return gate::file_start_intent(
-        places_, {.service = service_, .caller = *caller, .boot_id = local_.boot_id.value(), .boot_ms = boot_now_ms()});
+    return gate::file_start_intent(places_, {.service = service_,
+                                             .unit = this_unit(),
+                                             .caller = *caller,
+                                             .boot_id = local_.boot_id.value(),
+                                             .boot_ms = boot_now_ms()});
+  }
+
+  /// The unit whose ExecStartPre this is; empty where something else runs it, in whatever unit that is.
+  static std::string this_unit() {
+    constexpr std::size_t longest_cgroup = std::size_t{16} * 1024;
+    if (::getppid() != 1) return "";
+    const Result<std::string> text = read_file("/proc/self/cgroup", longest_cgroup);
+    const Result<CgroupPlace> place = text ? parse_cgroup(*text) : Result<CgroupPlace>(text.error());
+    return place ? place->unit : "";
   }
 
   void ask_for_guardd() {

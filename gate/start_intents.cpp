@@ -9,6 +9,7 @@
 #include "core/strict_json.hpp"
 #include "core/text.hpp"
 #include "core/wire_permit.hpp"
+#include "gate/sight.hpp"
 #include "gate/state_files.hpp"
 #include "os/join.hpp"
 
@@ -38,7 +39,20 @@ StartIntents read_start_intents(const Places& places) {
   return found;
 }
 
+namespace {
+
+/// Starts of that service that this one comes after: of a unit there is one at a time, and of a script that is gone none.
+void drop_superseded(const Places& places, const StartIntent& by) {
+  for (const FiledIntent& filed : read_start_intents(places).intents) {
+    const bool same = filed.intent.service == by.service && filed.intent.unit == by.unit;
+    if (same && (!by.unit.empty() || !process_lives(filed.intent.caller))) (void)drop_start_intent(places, filed.file);
+  }
+}
+
+}  // namespace
+
 Result<bool> file_start_intent(const Places& places, const StartIntent& intent) {
+  drop_superseded(places, intent);
   return write_state_file(places.starts(), new_name(intent), to_text(start_intent_json(intent)), 0644, false);
 }
 

@@ -20,7 +20,8 @@ struct StartIntents {
 };
 StartIntents read_start_intents(const Places& places);
 
-/// Under the lock. Every start has a file of its own, so that dropping one never drops a later start of that service.
+/// Under the lock. Every start has a file of its own, so that dropping one never drops a later start of that service;
+/// those that this one supersedes go, so that they do not become more and more.
 Result<bool> file_start_intent(const Places& places, const StartIntent& intent);
 Result<bool> drop_start_intent(const Places& places, const std::string& file);
 
