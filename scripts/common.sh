@@ -21,7 +21,7 @@ lab_packages=(util-linux mount iproute2 hostname procps)
 test_packages=(
   ccache catch2 clang clang-format clang-tidy libclang-rt-dev git
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
-  mariadb-server-core mariadb-client faketime spin
+  mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus
 )
 # Database servers for the lab. They are unpacked into a layer of its file system and never installed: installing one
 # could start a service, and would leave a data directory on this host.
