@@ -60,7 +60,8 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
   const Verdict verdict =
       check({*looked.snapshot, *looked.policy, ledger_for(caller), now_asked_at(asked)}, request, identity_);
-  if (verdict.outcome != Outcome::allow) co_return looked;
+  // And a disk that was attached a moment ago is unknown to it.
+  if (verdict.outcome == Outcome::refuse) co_return looked;
   co_return co_await looker_.fresh(0);
 }
 

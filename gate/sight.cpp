@@ -4,6 +4,7 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -79,6 +80,12 @@ bool cgroup_lives(const std::string& cgroup) {
     if (procfs::take_line(rest) == "populated 0") return false;
   }
   return true;
+}
+
+void forget_command_cgroup(const std::string& id) {
+  const Result<std::string> root = cgroup2_root();
+  if (root && !id.empty() && id.find('/') == std::string::npos)
+    (void)::rmdir((*root + command_cgroups + "/" + id).c_str());
 }
 
 PermitSight see(const Permit& permit) {

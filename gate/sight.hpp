@@ -24,6 +24,11 @@ Result<std::string> cgroup2_of(pid_t pid);
 /// can't be read is taken for alive.
 bool cgroup_lives(const std::string& cgroup);
 
+/// Where guardctl exec makes a command's cgroup on a host without systemd: this and "/ID" of the permit.
+inline constexpr const char* command_cgroups = "/guardd.permits";
+/// Removes that of a permit, which a guardctl that was killed leaves; one with processes stays.
+void forget_command_cgroup(const std::string& id);
+
 /// What is there of the permit's holder and command now.
 PermitSight see(const Permit& permit);
 

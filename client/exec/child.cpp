@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/exec/child.hpp"
 
-#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +36,7 @@ constexpr int never_ran = 125;
   ::execvp(argv[0], argv.data());
   const int error = errno;
   write_error("guardctl: " + printable(os_error(error, command.front()).message) + "\n");
+  (void)!::write(gate.get(), "n", 1);  // it never ran: a status of its own could say 127, too
   ::_exit(error == ENOENT ? not_found : not_runnable);
 }
 
@@ -43,16 +44,16 @@ constexpr int never_ran = 125;
 
 Result<Child> Child::start(const std::vector<std::string>& command, const std::string& variable) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return os_error(errno, "pipe");
-  const Fd read_end(ends[0]);
-  Fd write_end(ends[1]);
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return os_error(errno, "socketpair");
+  const Fd childs(ends[0]);
+  Fd ours(ends[1]);
   const pid_t pid = ::fork();
   if (pid < 0) return os_error(errno, "fork");
   if (pid == 0) {
-    write_end.reset();
-    become(command, variable, read_end);
+    ours.reset();
+    become(command, variable, childs);
   }
-  return Child(pid, std::move(write_end));
+  return Child(pid, std::move(ours));
 }
 
 void Child::end() {
@@ -65,8 +66,7 @@ void Child::end() {
 
 void Child::go() {
   // Where it was killed meanwhile, its end says so.
-  (void)!::write(gate_.get(), "g", 1);
-  gate_.reset();
+  (void)!::send(gate_.get(), "g", 1, MSG_NOSIGNAL);
 }
 
 std::optional<Ended> Child::reap() {
@@ -74,8 +74,10 @@ std::optional<Ended> Child::reap() {
   if (pid_ < 0 || ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
     return std::nullopt;
   pid_ = -1;
-  if (info.si_code == CLD_EXITED) return Ended{.status = info.si_status, .signal = 0};
-  return Ended{.status = 0, .signal = info.si_status};
+  char said = 0;
+  const bool ran = ::recv(gate_.get(), &said, 1, MSG_DONTWAIT) != 1;
+  if (info.si_code == CLD_EXITED) return Ended{.status = info.si_status, .signal = 0, .ran = ran};
+  return Ended{.status = 0, .signal = info.si_status, .ran = ran};
 }
 
 void Child::send(int signal) const {

@@ -17,6 +17,7 @@ namespace guardd::client {
 struct Ended {
   int status = 0;  ///< of exit(3)
   int signal = 0;  ///< that ended it; 0: none
+  bool ran = true;  ///< false: there was no such program, or it could not be run
   /// As a shell says it: 128 + N for signal N.
   [[nodiscard]] int exit_status() const { return signal != 0 ? 128 + signal : status; }
 };
@@ -48,7 +49,7 @@ class Child {
   Child(pid_t pid, Fd gate) : pid_(pid), gate_(std::move(gate)) {}
 
   pid_t pid_;  // -1: reaped
-  Fd gate_;    // a byte into it lets the child go
+  Fd gate_;    // a byte into it lets the child go; one out of it says that it could not become the command
 };
 
 }  // namespace guardd::client

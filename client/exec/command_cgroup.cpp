@@ -54,10 +54,10 @@ Result<CommandCgroup> CommandCgroup::place(const std::string& permit, pid_t proc
   const Result<std::string> root = gate::cgroup2_root();
   if (!root) return root.error();
   const bool own = !systemd_runs();
-  std::string wanted = "/guardd.permits/" + permit;
+  std::string wanted = std::string(gate::command_cgroups) + "/" + permit;
   if (own) {
-    if (::mkdir((*root + "/guardd.permits").c_str(), 0755) != 0 && errno != EEXIST)
-      return os_error(errno, *root + "/guardd.permits");
+    const std::string parent = *root + gate::command_cgroups;
+    if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) return os_error(errno, parent);
     if (const Result<bool> made = make_directory(*root + wanted); !made) return made.error();
     if (const Result<bool> put = write_word(*root + wanted + "/cgroup.procs", std::to_string(process)); !put) {
       (void)::rmdir((*root + wanted).c_str());

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
 #include "client/acquire.hpp"
 #include "client/commands.hpp"
 #include "client/exec/give_back.hpp"
@@ -100,7 +102,8 @@ class Exec {
 
   int conclude_run(const Course& course, const CommandCgroup& cgroup) {
     const int status = course.ended.exit_status();
-    const GivenBack back = give_back(session_, id_, status, arguments_.timeout);
+    const std::optional<int> told = course.ended.ran ? std::optional(status) : std::nullopt;
+    const GivenBack back = give_back(session_, id_, told, arguments_.timeout);
     std::string lapsed = course.lapsed;
     if (lapsed.empty()) lapsed = shown_text(back.permit, "lapsed");
     if (lapsed.empty() && back.is_unknown) lapsed = "guardd knows of no such permit under way: " + back.problem;

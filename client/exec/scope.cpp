@@ -32,11 +32,11 @@ class ScopeRequest {
   }
 
   Result<bool> start(const std::string& unit, const std::string& description, pid_t pid) {
-    if (const int opened = api_.open_system(&bus_); opened < 0) return no_scope(opened);
+    if (const int opened = open(); opened < 0) return no_scope(opened);
     if (const Result<bool> ready = greet(); !ready) return ready;
     // Before the question: its job may be done before the answer is read.
     if (const int matched =
-            api_.match_signal(bus_, nullptr, systemd, systemd_path, manager, "JobRemoved", on_removed, nullptr, this);
+            api_.match_signal(bus_, nullptr, is_private_ ? nullptr : systemd, systemd_path, manager, "JobRemoved", on_removed, nullptr, this);
         matched < 0)
       return no_scope(matched);
     const Result<std::string> job = enqueue(unit, description, pid);
@@ -44,6 +44,17 @@ class ScopeRequest {
   }
 
  private:
+  /// The system bus; where there is none, PID 1's own socket, which is root's.
+  int open() {
+    const int opened = api_.open_system(&bus_);
+    if (opened >= 0) return opened;
+    int result = api_.make(&bus_);
+    if (result >= 0) result = api_.set_address(bus_, "unix:path=/run/systemd/private");
+    if (result >= 0) result = api_.start(bus_);
+    is_private_ = true;
+    return result < 0 ? opened : result;
+  }
+
   static int on_removed(sd_bus_message* message, void* self, sd_bus_error*) {
     auto& request = *static_cast<ScopeRequest*>(self);
     std::uint32_t id = 0;
@@ -107,6 +118,7 @@ class ScopeRequest {
   const SdBus& api_;
   const Deadline& deadline_;
   sd_bus* bus_ = nullptr;
+  bool is_private_ = false;
   sd_bus_message* message_ = nullptr;
   sd_bus_message* reply_ = nullptr;
   std::vector<std::pair<std::string, std::string>> removed_;  // a job's path, and how it ended

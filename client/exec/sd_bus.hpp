@@ -11,6 +11,9 @@ namespace guardd::client {
 /// linking libsystemd would cost every check 1.5 ms (200 runs of an empty program: 0.37 s without it, 0.68 s with it).
 struct SdBus {
   decltype(&::sd_bus_open_system) open_system = nullptr;
+  decltype(&::sd_bus_new) make = nullptr;
+  decltype(&::sd_bus_set_address) set_address = nullptr;
+  decltype(&::sd_bus_start) start = nullptr;
   decltype(&::sd_bus_is_ready) is_ready = nullptr;
   decltype(&::sd_bus_close_unref) close_unref = nullptr;
   decltype(&::sd_bus_match_signal_async) match_signal = nullptr;

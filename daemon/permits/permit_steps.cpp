@@ -8,6 +8,7 @@
 #include "core/strict_json.hpp"
 #include "core/text.hpp"
 #include "daemon/permits/permits.hpp"
+#include "gate/sight.hpp"
 #include "os/clock.hpp"
 
 namespace guardd {
@@ -68,6 +69,7 @@ asio::awaitable<Result<Permit>> Permits::step(std::string id, Change change, Aud
 asio::awaitable<Result<Permit>> Permits::settle(Permit permit) {
   const Result<bool> mirrored = co_await gate_.mirror(permit);
   if (!mirrored) spdlog::error("permit {} is not mirrored: {}", permit.id, printable(mirrored.error().message));
+  if (!is_under_way(permit)) gate::forget_command_cgroup(permit.id);
   tell(permit);
   holders_due_.ring();
   activity_due_.ring();

@@ -100,7 +100,7 @@ TEST_CASE("guardctl exec: the command has the signals that guardctl was started 
   CHECK((std::stoull(run.out.substr(run.out.find('\n')), nullptr, 16) & ~internal) == 0);
 }
 
-TEST_CASE("guardctl exec: what can't be run is 126, what is not there 127, and guardd is told") {
+TEST_CASE("guardctl exec: what can't be run is 126, what is not there 127, and nothing has run") {
   if (!has_cgroups()) return;
   const TemporaryDirectory directory;
   for (const auto& [command, status] :
@@ -109,7 +109,11 @@ TEST_CASE("guardctl exec: what can't be run is 126, what is not there 127, and g
     const Run run = exec(guardd, {}, {command});
     CHECK(run.exit_status == status);
     CHECK(has(run.error, command));
-    CHECK(body_of(guardd.request("DELETE ")).at("exit_status") == status);
+    // Told as an end without a status: nothing is half done, whatever a command that runs means by that status.
+    CHECK_FALSE(has(guardd.request("DELETE "), "exit_status"));
+    const FakeGuardd other;
+    CHECK(exec_sh(other, "exit " + std::to_string(status)).exit_status == status);
+    CHECK(body_of(other.request("DELETE ")).at("exit_status") == status);
   }
 }
 

@@ -26,6 +26,9 @@ def test_the_exit_status_is_the_commands(host):
         assert host.guardctl("exec", "reboot", "--", "sh", "-c", f"exit {status}").returncode == status
     assert host.guardctl("exec", "reboot", "--", "/nonexistent").returncode == 127
     assert host.guardctl("exec", "reboot", "--", "/etc/passwd").returncode == 126
+    # Where nothing has run nothing is half done.
+    assert host.guardctl("exec", "reinstall", "--", "/nonexistent").returncode == 127
+    assert permits(host)[-1]["state"] == "ended"
     killed = host.guardctl("exec", "reboot", "--", "sh", "-c", "kill -TERM $$")
     assert killed.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM), killed
 
