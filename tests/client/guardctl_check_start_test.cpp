@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,9 +142,13 @@ TEST_CASE_METHOD(GateFiles,
   CHECK(over.took >= milliseconds(1000));
 
   // The lock is free while it waits: guardd takes it, and says no to the permit.
+  const Fd watch(::inotify_init1(IN_CLOEXEC));
+  REQUIRE(::inotify_add_watch(watch.get(), places.lock().c_str(), IN_CLOSE_WRITE) >= 0);
   auto running = std::async(std::launch::async, [&] { return check("other.service"); });
+  pollfd let_go{.fd = watch.get(), .events = POLLIN, .revents = 0};
+  REQUIRE(::poll(&let_go, 1, 30'000) == 1);
   {
-    const Result<Fd> lock = gate::take_lock(places, std::chrono::seconds(30));
+    const Result<Fd> lock = gate::take_lock(places, milliseconds(500));
     REQUIRE(lock);
     put(own_permit(PermitState::ended, false));
   }

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/client/answers.hpp"
 #include "tests/client/fake_server.hpp"
 #include "tests/client/run.hpp"
 

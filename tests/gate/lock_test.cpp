@@ -57,6 +57,7 @@ TEST_CASE("a dead process does not keep the lock") {
     (void)!::write(ready[1], lock ? "y" : "n", 1);
     for (;;) ::pause();
   }
+  ::close(ready[1]);
   char answer = '?';
   REQUIRE(::read(ready[0], &answer, 1) == 1);
   CHECK(answer == 'y');
@@ -65,7 +66,6 @@ TEST_CASE("a dead process does not keep the lock") {
   CHECK(take_lock(places, seconds(60)));
   ::waitpid(child, nullptr, 0);
   ::close(ready[0]);
-  ::close(ready[1]);
 }
 
 TEST_CASE("a lock whose file was removed is not the lock any more") {
