@@ -169,6 +169,7 @@ void FakeGuardd::serve_connection(int connection) {
 }
 
 std::string FakeGuardd::respond(const std::string& request, pid_t caller) {
+  if (request.starts_with("POST /v1/permits/" + id_ + "/begin ")) script_.before_begin(caller);
   const std::lock_guard lock(mutex_);
   requests_.push_back(request);
   if (request.starts_with("GET /healthz")) return http(200, json{{"status", "ok"}});

@@ -22,6 +22,7 @@ struct Script {
   int grant_status = 201;
   std::string verdict = "allow";
   std::function<void(nlohmann::json& answer)> tamper = [](nlohmann::json&) {};  ///< with the answer to a grant
+  std::function<void(pid_t holder)> before_begin = [](pid_t) {};                ///< is answered
   int begin_status = 200;
   nlohmann::json begin_changes = nlohmann::json::object();  ///< of the permit that it answers with
   int end_status = 200;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "gate/sight.hpp"
 #include "tests/client/answers.hpp"
 #include "tests/client/fake_guardd.hpp"
 #include "tests/client/run.hpp"
@@ -219,25 +221,20 @@ TEST_CASE("guardctl exec: what guardd does not let begin never runs, and is give
   }
 }
 
-TEST_CASE("guardctl exec: guardctl killed before its command may begin leaves nothing running") {
+TEST_CASE("guardctl exec: guardctl killed before its command may begin takes it along") {
   if (!has_cgroups()) return;
   const Trace trace;
-  FakeGuardd guardd;
-  // Killed while it is asked for the command's begin.
-  std::atomic<bool> over = false;
-  std::thread killer([&] {
-    wait_until("a begin", [&] {
-      for (const std::string& one : guardd.requests()) {
-        if (one.starts_with("POST /v1/permits/" + guardd.id() + "/begin")) return true;
-      }
-      return over.load();
-    });
-    ::kill(guardd.holder(), SIGKILL);
-  });
-  const Run run = exec_sh(guardd, "sleep 1; touch " + trace.file);
-  over = true;
-  killer.join();
-  CHECK(run.signal == SIGKILL);
+  Script script;
+  script.before_begin = [](pid_t holder) { ::kill(holder, SIGKILL); };
+  const FakeGuardd guardd(script);
+  CHECK(exec(guardd, {}, {"touch", trace.file}).signal == SIGKILL);
+  const pid_t child = body_of(guardd.request("POST /v1/permits/" + guardd.id() + "/begin ")).at("pid");
+  const Result<PermitHolder> process = gate::identify(child);
+  wait_until("the end of the child", [&] { return !process || !gate::process_lives(*process); });
+  CHECK_FALSE(trace.ran());
+  const std::string cgroup = "/guardd.permits/" + guardd.id();
+  wait_until("an empty cgroup", [&] { return !gate::cgroup_lives(cgroup); });
+  ::rmdir((gate::cgroup2_root().value() + cgroup).c_str());
 }
 
 TEST_CASE("guardctl exec: the verdict is in its file before the command starts") {
