@@ -82,7 +82,9 @@ void Permits::tell(const Permit& permit) {
   spdlog::info("permit {} is {}{}", permit.id, to_string(permit.state),
                permit.lapsed.empty() ? "" : ": " + printable(permit.lapsed));
   events_.publish("permit", {{"what", to_string(permit.state)}, {"permit", to_json(permit)}}, permit.id);
-  if (!is_under_way(permit)) granted_on_.erase(permit.id);
+  if (is_valid(permit)) return;
+  granted_on_.erase(permit.id);
+  suspected_.erase(permit.id);
 }
 
 }  // namespace guardd

@@ -107,7 +107,16 @@ asio::awaitable<void> Permits::judge_activity(Looked looked) {
     const Policy& policy = basis != granted_on_.end() ? *basis->second.policy : *looked.policy;
     const Now now{.boot_ms = boot_now_ms(), .asked_boot_ms = looked.snapshot->began_boot_ms, .wall_s = wall_now_s()};
     std::string news = new_activity(permit, *looked.snapshot, policy, keeper_.current(), now);
-    if (news.empty()) continue;
+    if (news.empty()) {
+      suspected_.erase(permit.id);
+      continue;
+    }
+    // A process that gives up root's rights while it is looked at may be seen as root's, with an ordinary user's files:
+    // what revokes something that runs is seen twice.
+    if (permit.began && suspected_.insert(permit.id).second) {
+      activity_due_.ring();
+      continue;
+    }
     Change change = [news](Permit one) { return revoke(std::move(one), news); };
     AuditRecord record = own_record();
     (void)co_await step(permit.id, std::move(change), std::move(record));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,7 @@ class Permits {
   std::uint64_t requests_ = 0;                          ///< so far
   std::size_t requests_under_way_ = 0;
   std::map<std::string, Basis> granted_on_;  ///< by the permit's id
+  std::set<std::string> suspected_;          ///< permits on whose scope the last look saw something begin
   Alarm holders_due_;                        ///< both ring when there may be something to follow
   Alarm activity_due_;
 };

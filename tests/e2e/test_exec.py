@@ -98,7 +98,7 @@ def test_a_crash_of_guardd_changes_nothing_for_what_runs(host):
 
 
 def test_a_guardd_that_is_away_at_the_end_finds_out_by_itself(host):
-    running = Exec(host, "reinstall", "--timeout", "0.2")
+    running = Exec(host, "reinstall", "--timeout", "3")
     host.guard.end(signal.SIGKILL)
     assert running.go() == 0
     assert "interrupted" in running.log()
