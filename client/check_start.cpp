@@ -102,6 +102,8 @@ class Gate {
       warn("this start could not be made known to guardd: " + printable(filed.error().message) +
            ". A permit that is asked for before the service runs may not see it. Run it as root");
     }
+    // Whatever becomes of this start of systemd's, the gate is not what kept it from starting.
+    if (const std::string unit = this_unit(); !unit.empty()) (void)gate::forget_waiting(places_, unit);
     lock = Fd();
     ask_for_guardd();
     (void)say("allow", json::array());

@@ -42,6 +42,13 @@ Result<std::vector<std::string>> take_waiting_now(const gate::Places& places) {
   return waiting;
 }
 
+Result<bool> note_waiting_now(const gate::Places& places, const std::vector<std::string>& services) {
+  for (const std::string& service : services) {
+    if (auto noted = gate::note_waiting(places, service); !noted) return noted;
+  }
+  return true;
+}
+
 // Optional, since co_spawn wants a result that can be made of nothing.
 template <typename Work>
 auto spawned(Work work) -> asio::awaitable<std::optional<decltype(work())>> {
@@ -77,6 +84,12 @@ asio::awaitable<Result<bool>> GateThread::drop_starts(std::vector<std::string> f
 
 asio::awaitable<Result<gate::Mirrors>> GateThread::mirrors() {
   auto work = [this] { return Result<gate::Mirrors>(gate::read_mirrors(places_)); };
+  auto done = co_await run(std::move(work));
+  co_return std::move(done).value();
+}
+
+asio::awaitable<Result<bool>> GateThread::note_waiting(std::vector<std::string> services) {
+  auto work = [this, services = std::move(services)] { return note_waiting_now(places_, services); };
   auto done = co_await run(std::move(work));
   co_return std::move(done).value();
 }

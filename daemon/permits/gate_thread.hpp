@@ -31,6 +31,8 @@ class GateThread {
 
   /// Services that were kept from starting; they are forgotten with this, since somebody starts them now.
   boost::asio::awaitable<Result<std::vector<std::string>>> take_waiting();
+  /// Services that wait for their gate after all.
+  boost::asio::awaitable<Result<bool>> note_waiting(std::vector<std::string> services);
 
  private:
   template <typename Work>

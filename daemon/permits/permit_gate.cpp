@@ -92,24 +92,46 @@ asio::awaitable<void> Permits::start_waiting() {
     spdlog::warn("which services wait for their gate is not known: {}", printable(waiting.error().message));
     co_return;
   }
-  if (waiting->empty()) co_return;
+  if (waiting->empty()) {
+    settling_.clear();
+    co_return;
+  }
   UnitsInput input;
-  input.units = std::move(*waiting);
+  input.units = *waiting;
   json question(input);
   const Result<UnitsOutput> started =
       co_await ask<UnitsOutput>(workers_, "start_units", std::move(question), units_deadline);
   if (!started) {
     spdlog::warn("services that wait for their gate are not started: {}", printable(started.error().message));
+    co_await look_again_at(std::move(*waiting));
     co_return;
   }
+  // systemd has not made up its mind: the gate's refusal is not seen yet, or the unit restarts by itself.
+  const auto settles = [](const std::string& state) { return state == "activating" || state == "deactivating"; };
+  std::vector<std::string> again;
   for (const UnitState& unit : started->units) {
     if (!unit.problem.empty()) {
       spdlog::warn("the gate is open, and {} is not started: {}", printable(unit.unit), printable(unit.problem));
+    } else if (settles(unit.active)) {
+      again.push_back(unit.unit);
+      if (!settling_.contains(unit.unit))
+        spdlog::info("the gate is open: {} is {} and is looked at again", printable(unit.unit), unit.active);
     } else {
       spdlog::info("the gate is open: {} {}", printable(unit.unit),
                    unit.active == "failed" ? "is started" : "is " + printable(unit.active) + " and left so");
     }
   }
+  co_await look_again_at(std::move(again));
+}
+
+/// They wait for their gate as before. Not for long.
+asio::awaitable<void> Permits::look_again_at(std::vector<std::string> services) {
+  const bool is_news = settling_.empty() && !services.empty();
+  settling_ = {services.begin(), services.end()};
+  if (services.empty()) co_return;
+  const Result<bool> noted = co_await gate_.note_waiting(std::move(services));
+  if (!noted) spdlog::warn("services that wait for their gate are forgotten: {}", printable(noted.error().message));
+  if (is_news) holders_due_.ring();
 }
 
 }  // namespace guardd

@@ -24,6 +24,7 @@ constexpr milliseconds holders_pause{200};
 constexpr milliseconds shortest_look_pause{100};
 constexpr int looks_share = 4; ///< of the time that a look took, until the next one
 constexpr milliseconds idle_pause{5000};
+constexpr milliseconds settling_pause{500};
 
 AuditRecord own_record() { return {.wall_s = wall_now_s(), .kind = {}, .actor = {}, .what = nlohmann::json::object()}; }
 
@@ -81,7 +82,8 @@ asio::awaitable<void> Permits::see_holders() {
 asio::awaitable<void> Permits::follow_holders() {
   while (true) {
     co_await see_holders();
-    co_await holders_due_.sleep(any_under_way() ? holders_pause : idle_pause);
+    const milliseconds calm_pause = settling_.empty() ? idle_pause : settling_pause;
+    co_await holders_due_.sleep(any_under_way() ? holders_pause : calm_pause);
   }
 }
 

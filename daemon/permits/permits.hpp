@@ -65,6 +65,7 @@ class Permits {
   boost::asio::awaitable<Result<Permit>> settle(Permit permit);
   void tell(const Permit& permit);
   boost::asio::awaitable<void> start_waiting();
+  boost::asio::awaitable<void> look_again_at(std::vector<std::string> services);
 
   boost::asio::awaitable<void> recover();
   boost::asio::awaitable<void> follow_holders();
@@ -101,6 +102,7 @@ class Permits {
   std::size_t requests_under_way_ = 0;
   std::map<std::string, Basis> granted_on_;  ///< by the permit's id
   std::set<std::string> suspected_;          ///< permits on whose scope the last look saw something begin
+  std::set<std::string> settling_;           ///< units whose gate is open, and that neither run nor have failed yet
   Alarm holders_due_;                        ///< both ring when there may be something to follow
   Alarm activity_due_;
 };

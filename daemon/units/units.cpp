@@ -17,10 +17,11 @@ using Message = std::unique_ptr<sd_bus_message, Unref>;
 
 Result<std::string> active_state(sd_bus* bus, const std::string& unit) {
   sd_bus_message* raw = nullptr;
-  int result =
-      sd_bus_call_method(bus, systemd_name, systemd_path, systemd_manager, "GetUnit", nullptr, &raw, "s", unit.c_str());
+  // Not GetUnit, which knows no unit that systemd has no use for at the moment: one that was stopped is such a one.
+  int result = sd_bus_call_method(bus, systemd_name, systemd_path, systemd_manager, "LoadUnit", nullptr, &raw, "s",
+                                  unit.c_str());
   const Message reply(raw);
-  if (result < 0) return bus_error("no such unit", result);
+  if (result < 0) return bus_error("LoadUnit", result);
   const char* path = nullptr;
   result = sd_bus_message_read(raw, "o", &path);
   if (result < 0) return bus_error("no unit's path", result);

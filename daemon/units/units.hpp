@@ -17,8 +17,8 @@ struct UnitsInput {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UnitsInput, units, timeout_ms)
 
-/// One unit's ActiveState, org.freedesktop.systemd1(5): "activating" while it starts. Empty where there is no systemd,
-/// no such unit, or no answer; `problem` then says which.
+/// One unit's ActiveState, org.freedesktop.systemd1(5): "activating" while it starts. "inactive" also where there is
+/// no such unit. Empty where there is no systemd, or no answer; `problem` then says which.
 struct UnitState {
   std::string unit;
   std::string active;
