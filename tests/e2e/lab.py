@@ -275,6 +275,7 @@ class SystemdLab(Lab):
     """
 
     options = ("--systemd",)
+    journal_from = "0"
 
     def __enter__(self):
         super().__enter__()
@@ -306,8 +307,15 @@ class SystemdLab(Lab):
     def systemctl(self, *arguments, check=True, timeout=60):
         return self.run(["systemctl", *arguments], check=check, timeout=timeout)
 
-    def journal(self, unit):
-        return self.run(["journalctl", "--quiet", "--output=cat", f"--unit={unit}"], check=False).stdout.decode(errors="replace")
+    def journal(self, *units):
+        """What units have told since read_journal_from_now(); all of the host without any."""
+        self.run(["journalctl", "--sync"])
+        command = ["journalctl", "--quiet", "--output=cat", f"--since=@{self.journal_from}",
+                   *(f"--unit={unit}" for unit in units)]
+        return self.run(command).stdout.decode(errors="replace")
+
+    def read_journal_from_now(self):
+        self.journal_from = f"{time.time():.6f}"
 
     def show(self, unit, name):
         """A property of a unit, systemctl(1)."""
