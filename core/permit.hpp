@@ -44,7 +44,7 @@ struct PermitDisk {
 
 /// A permit's time: an hour unless its holder asks for another one.
 inline constexpr std::int64_t default_valid_s = 3600;
-inline constexpr std::int64_t longest_valid_s = 24 * 3600;
+inline constexpr std::int64_t longest_valid_s = std::int64_t{24} * 3600;
 
 /// A lease to run one operation on one scope, in this boot.
 struct Permit {

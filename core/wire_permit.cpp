@@ -245,7 +245,9 @@ Result<Permit> parse_mirror(std::string_view text) {
   const std::optional<Operation> operation = parse_operation(in.text("operation", true));
   if (!operation) in.fail("/operation", "no operation");
   permit.operation = operation.value_or(Operation::reinstall);
-  permit.whole_host = in.text("scope", true) == "host";
+  const std::string scope = in.text("scope", true);
+  if (scope != "host" && scope != "targets") in.fail("/scope", "no scope");
+  permit.whole_host = scope == "host";
   return finished(in, std::move(permit));
 }
 

@@ -41,7 +41,8 @@ StartIntents read_start_intents(const Places& places) {
 
 namespace {
 
-/// Starts of that service that this one comes after: of a unit there is one at a time, and of a script that is gone none.
+/// Starts of that service that this one comes after: of a unit there is one at a time, and of a script that is gone
+/// none.
 void drop_superseded(const Places& places, const StartIntent& by) {
   for (const FiledIntent& filed : read_start_intents(places).intents) {
     const bool same = filed.intent.service == by.service && filed.intent.unit == by.unit;

@@ -15,8 +15,8 @@ namespace guardd::client {
 
 /// How a process has ended.
 struct Ended {
-  int status = 0;  ///< of exit(3)
-  int signal = 0;  ///< that ended it; 0: none
+  int status = 0;   ///< of exit(3)
+  int signal = 0;   ///< that ended it; 0: none
   bool ran = true;  ///< false: there was no such program, or it could not be run
   /// As a shell says it: 128 + N for signal N.
   [[nodiscard]] int exit_status() const { return signal != 0 ? 128 + signal : status; }

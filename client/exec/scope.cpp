@@ -35,8 +35,8 @@ class ScopeRequest {
     if (const int opened = open(); opened < 0) return no_scope(opened);
     if (const Result<bool> ready = greet(); !ready) return ready;
     // Before the question: its job may be done before the answer is read.
-    if (const int matched =
-            api_.match_signal(bus_, nullptr, is_private_ ? nullptr : systemd, systemd_path, manager, "JobRemoved", on_removed, nullptr, this);
+    if (const int matched = api_.match_signal(bus_, nullptr, is_private_ ? nullptr : systemd, systemd_path, manager,
+                                              "JobRemoved", on_removed, nullptr, this);
         matched < 0)
       return no_scope(matched);
     const Result<std::string> job = enqueue(unit, description, pid);

@@ -22,8 +22,8 @@ Result<SdBus> load_sd_bus() {
   SdBus bus;
   const bool found =
       find(library, "sd_bus_open_system", bus.open_system) && find(library, "sd_bus_new", bus.make) &&
-      find(library, "sd_bus_set_address", bus.set_address) && find(library, "sd_bus_start", bus.start) && find(library, "sd_bus_is_ready", bus.is_ready) &&
-      find(library, "sd_bus_close_unref", bus.close_unref) &&
+      find(library, "sd_bus_set_address", bus.set_address) && find(library, "sd_bus_start", bus.start) &&
+      find(library, "sd_bus_is_ready", bus.is_ready) && find(library, "sd_bus_close_unref", bus.close_unref) &&
       find(library, "sd_bus_match_signal_async", bus.match_signal) &&
       find(library, "sd_bus_message_new_method_call", bus.new_method_call) &&
       find(library, "sd_bus_message_append", bus.append) && find(library, "sd_bus_message_read", bus.read) &&

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds holders_pause{200};
 constexpr milliseconds shortest_look_pause{100};
-constexpr int looks_share = 4; ///< of the time that a look took, until the next one
+constexpr int looks_share = 4;  ///< of the time that a look took, until the next one
 constexpr milliseconds idle_pause{5000};
 constexpr milliseconds settling_pause{500};
 

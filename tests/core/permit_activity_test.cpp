@@ -92,7 +92,8 @@ TEST_CASE("what is accepted can be stored, however much it is and whatever it is
   Verdict granted;
   Reason reason;
   reason.code = "device.in_use";
-  reason.evidence.push_back({.inspector = "storage", .pid = {}, .exe = {}, .file = std::string(8000, '\n'), .detail = {}});
+  reason.evidence.push_back(
+      {.inspector = "storage", .pid = {}, .exe = {}, .file = std::string(8000, '\n'), .detail = {}});
   for (std::size_t i = 0; i < max_accepted + 1; ++i) granted.lifted.push_back({reason, "override o1"});
   const std::vector<std::string> accepted = accepted_of(granted);
   CHECK(accepted.size() == max_accepted);

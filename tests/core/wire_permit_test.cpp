@@ -111,6 +111,7 @@ TEST_CASE("a mirror tells everybody what the gate needs, and nothing else") {
   CHECK(mirror->cgroup == permit.cgroup);
   CHECK(mirror->state == permit.state);
   CHECK(mirror->exit_status == 137);
+  CHECK_FALSE(parse_mirror(with(mirror_json(permit), "scope", "disk").dump()));
   CHECK_FALSE(parse_mirror(text.substr(0, text.size() / 2)));
   CHECK_FALSE(parse_mirror(""));
 }
