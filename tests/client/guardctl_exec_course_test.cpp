@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 
+#include "gate/sight.hpp"
 #include "tests/client/answers.hpp"
 #include "tests/client/fake_guardd.hpp"
 #include "tests/client/run.hpp"
@@ -210,6 +214,9 @@ TEST_CASE("guardctl exec: what goes on and what was interrupted is told") {
   CHECK(has(run.error, "goes on until they have"));
   still.directory.file("gone");
   still.wait_for("over");
+  const std::string cgroup = "/guardd.permits/" + still.guardd.id();
+  wait_until("an empty cgroup", [&] { return !gate::cgroup_lives(cgroup); });
+  ::rmdir((gate::cgroup2_root().value() + cgroup).c_str());
 
   Course half({.end_changes = {{"state", "interrupted"}}});
   const Run interrupted = half.run(half.waits() + "exit 1", [&] { half.go(); });
