@@ -18,7 +18,6 @@ PLUGINS = Path(os.environ.get("GUARDD_MARIADB_PLUGINS", TOP / "build" / "mariadb
 PACKAGE = PLUGINS.parents[3]
 PACKAGED = ["usr/lib/systemd/system/mariadb.service", "usr/lib/tmpfiles.d/mariadb.conf", "usr/share/mysql/debian-start.inc.sh",
             "etc/mysql/debian-start", "etc/mysql/mariadb.conf.d/50-server.cnf"]
-DROP_IN = (TOP / "systemd" / "mariadb.service.d" / "guardd.conf").read_text()
 GATE = "ExecStartPre=+/usr/bin/guardctl check-start %n\n"
 RESTORE = "install -d -o mysql -g mysql /var/lib/mysql; tar -xf /usr/local/share/data.tar -C /var/lib/mysql; " \
           "chown -R mysql:mysql /var/lib/mysql"
@@ -52,13 +51,14 @@ def host(booted):
         systemctl stop --quiet 'guardd-permit-*.scope' mariadb guardd 'test-*.service'
         systemctl reset-failed
         rm -rf /run/guardd /var/lib/guardd /var/lib/guardd.witness /var/lib/mysql /tmp/* /run/systemd/system/test-*
+        systemctl daemon-reload
         """)
-    booted.write("/etc/systemd/system/mariadb.service.d/guardd.conf", DROP_IN)
-    booted.systemctl("daemon-reload")
     booted.read_journal_from_now()
     booted.guardd()
     yield booted
     print(booted.journal())  # pytest shows it with a failure only
+    while booted.processes:
+        booted.processes.pop().end(signal.SIGKILL)
 
 
 def without_guardd(host):
@@ -200,6 +200,8 @@ def test_no_permit_while_a_service_is_starting(host, answer, then):
     write_unit(host, "test-slow.service", SLOW.format(gate=GATE))
     host.systemctl("start", "--no-block", "test-slow.service")
     wait_for(lambda: host.show("test-slow.service", "SubState") == "start", "the gate to let it through")
+    filed = json.loads(next(host.path("/run/guardd/starts").iterdir()).read_text())
+    assert filed["unit"] == "test-slow.service" and filed["caller"]["pid"] == 1, filed
     holder = sleeper(host)
     reason = ask(host, "reinstall", holder)[0]
     assert reason["code"] == "permit.conflict" and "test-slow.service is starting" in reason["message"], reason
