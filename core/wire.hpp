@@ -21,6 +21,9 @@ namespace guardd {
 
 inline constexpr JsonLimits request_limits{.bytes = std::size_t{64} * 1024, .depth = 8, .values = 4096};
 inline constexpr JsonLimits answer_limits{.bytes = std::size_t{8} * 1024 * 1024, .depth = 16, .values = 400'000};
+/// Of what the ledger keeps of a request: that, and a few names; of a permit also what was lifted for it.
+inline constexpr JsonLimits record_limits{.bytes = std::size_t{512} * 1024, .depth = 8, .values = 16'384};
+inline constexpr std::int64_t last_second = 253'402'300'799;  ///< of the year 9999
 inline constexpr std::size_t max_targets = 256;
 
 /// How much of an answer its reader may see.

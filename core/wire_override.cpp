@@ -17,9 +17,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
-/// A record has what the request had, and a few names.
-constexpr JsonLimits record_limits{.bytes = std::size_t{512} * 1024, .depth = 8, .values = 8192};
 
 void take_question(Override& override_, CheckRequest question) {
   override_.operation = question.operation;

@@ -18,9 +18,6 @@ namespace {
 
 constexpr std::int64_t largest_pid = 1 << 22;  // PID_MAX_LIMIT, include/linux/threads.h
 constexpr std::int64_t largest_status = 255;
-constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999
-/// A record has what the request had, and a few names; lifted refusals may be many.
-constexpr JsonLimits record_limits{.bytes = std::size_t{512} * 1024, .depth = 8, .values = 16'384};
 constexpr JsonLimits mirror_limits{.bytes = std::size_t{16} * 1024, .depth = 4, .values = 64};
 
 Error bad_record(const std::string& why) { return {"bad_record", why}; }
@@ -49,7 +46,7 @@ PermitHolder read_holder(ObjectReader& in, const std::string& key) {
   return holder;
 }
 
-PermitState read_state(ObjectReader& in) {
+PermitState read_permit_state(ObjectReader& in) {
   const std::string name = in.text("state", true);
   for (int i = 0; i <= static_cast<int>(PermitState::ended); ++i) {
     if (to_string(static_cast<PermitState>(i)) == name) return static_cast<PermitState>(i);
@@ -103,7 +100,7 @@ void read_common(ObjectReader& in, Permit& permit) {
   permit.has_command = in.boolean("command", false);
   permit.boot_id = in.text("boot_id", true);
   permit.expires_boot_ms = in.integer("expires_boot_ms", 0, INT64_MAX, 0);
-  permit.state = read_state(in);
+  permit.state = read_permit_state(in);
   permit.began = in.boolean("began", false);
   permit.cgroup = in.text("cgroup", false);
   const std::int64_t status = in.integer("exit_status", 0, largest_status, -1);
