@@ -113,7 +113,7 @@ constexpr std::string_view empty_argument = "an argument is empty: is a shell va
 
 Error usage(std::string message) { return {"usage", std::move(message)}; }
 
-std::string quoted(std::string_view text) { return "'" + printable(text, 200) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + printable(text, 200) + "'"; }
 
 bool is_host_name(std::string_view text) {
   return !text.empty() && text.size() <= longest_host && std::all_of(text.begin(), text.end(), [](char c) {
@@ -201,7 +201,7 @@ class Reader {
     } else if (group_.empty() && std::any_of(commands_.begin(), commands_.end(), is_of_group)) {
       group_ = name;  // options may stand anywhere, also between the two words of a command
     } else {
-      error_ = "there is no command " + quoted(name);
+      error_ = "there is no command " + in_quotes(name);
     }
   }
 
@@ -211,7 +211,7 @@ class Reader {
                                                       [&](const option& known) { return name == "--"s + known.name; });
     const bool is_separate = name.size() == word.size();
     if (!is_known) {
-      error_ = "there is no option " + quoted(name) + " (a file of that name: ./" + printable(name, 200) + ")";
+      error_ = "there is no option " + in_quotes(name) + " (a file of that name: ./" + printable(name, 200) + ")";
     } else if (given == '?') {
       error_ = name + " takes no value";
     } else if (given != code::target && given != code::signature && !seen_.insert(given).second) {
@@ -255,26 +255,26 @@ class Reader {
       case code::expect_host:
         out_.expect_host = value;
         if (!is_host_name(value))
-          error_ = "--expect-host: " + quoted(value) + " is no host name, machine-id or product_uuid";
+          error_ = "--expect-host: " + in_quotes(value) + " is no host name, machine-id or product_uuid";
         break;
       case code::timeout: {
         const auto time = parse_seconds(value, shortest_timeout, longest_timeout);
-        if (!time) error_ = "--timeout: " + quoted(value) + " is not a number of seconds from 0.001 to 3600";
+        if (!time) error_ = "--timeout: " + in_quotes(value) + " is not a number of seconds from 0.001 to 3600";
         out_.timeout = time.value_or(out_.timeout);
         break;
       }
       case code::wait:
         out_.wait = value.empty() ? longest_wait : parse_seconds(value, std::chrono::nanoseconds{0}, longest_wait);
-        if (!out_.wait) error_ = "--wait: " + quoted(value) + " is not a number of seconds from 0 to 31536000";
+        if (!out_.wait) error_ = "--wait: " + in_quotes(value) + " is not a number of seconds from 0 to 31536000";
         break;
       case code::operation:
         out_.operation = value;
-        if (!parse_operation(value)) error_ = "--operation: " + quoted(value) + " is not reinstall, wipe or reboot";
+        if (!parse_operation(value)) error_ = "--operation: " + in_quotes(value) + " is not reinstall, wipe or reboot";
         break;
       case code::verdict:
         out_.verdict = value;
         if (value != "allow" && value != "refuse" && value != "unknown")
-          error_ = "--verdict: " + quoted(value) + " is not allow, refuse or unknown";
+          error_ = "--verdict: " + in_quotes(value) + " is not allow, refuse or unknown";
         break;
       case code::reason:
         out_.reason = value;
@@ -290,17 +290,17 @@ class Reader {
         break;
       case code::holder:
         out_.holder = static_cast<std::int32_t>(parse_count(value, 1, largest_pid).value_or(0));
-        if (out_.holder == 0) error_ = "--holder: " + quoted(value) + " is no process's number";
+        if (out_.holder == 0) error_ = "--holder: " + in_quotes(value) + " is no process's number";
         break;
       case code::valid:
         out_.valid_s = parse_count(value, 1, longest_valid_s);
         if (!out_.valid_s)
-          error_ = "--valid: " + quoted(value) + " is not a whole number of seconds from 1 to " +
+          error_ = "--valid: " + in_quotes(value) + " is not a whole number of seconds from 1 to " +
                    std::to_string(longest_valid_s);
         break;
       case code::status: {
         const auto status = parse_count(value, 0, largest_status);
-        if (!status) error_ = "--status: " + quoted(value) + " is no exit status from 0 to 255";
+        if (!status) error_ = "--status: " + in_quotes(value) + " is no exit status from 0 to 255";
         out_.status = static_cast<int>(status.value_or(0));
         break;
       }
@@ -315,11 +315,11 @@ class Reader {
         break;
       case code::until:
         out_.until_s = parse_moment(value, std::time(nullptr), Direction::ahead);
-        if (!out_.until_s) error_ = "--until: " + quoted(value) + std::string(no_moment);
+        if (!out_.until_s) error_ = "--until: " + in_quotes(value) + std::string(no_moment);
         break;
       case code::since:
         out_.since_s = parse_moment(value, std::time(nullptr), Direction::ago);
-        if (!out_.since_s) error_ = "--since: " + quoted(value) + std::string(no_moment);
+        if (!out_.since_s) error_ = "--since: " + in_quotes(value) + std::string(no_moment);
         break;
       default:
         error_ = "an option that nothing handles";  // a long option without a case
@@ -328,7 +328,7 @@ class Reader {
 
   void check_whole() {
     if (command_ == nullptr) {
-      error_ = group_.empty() ? "no command" : quoted(group_) + " wants a second word";
+      error_ = group_.empty() ? "no command" : in_quotes(group_) + " wants a second word";
       return;
     }
     for (const Specific& one : specific_options) {
@@ -340,10 +340,10 @@ class Reader {
     if (command_->operands == Operands::some && count == 0) {
       error_ = out_.command + " wants at least one operand: an empty list is never everything";
     } else if (command_->operands == Operands::none && count > 0) {
-      error_ = out_.command + " takes no operand, and got " + quoted(out_.operands.front());
+      error_ = out_.command + " takes no operand, and got " + in_quotes(out_.operands.front());
     } else if (command_->operands == Operands::one && count != 1) {
       error_ =
-          out_.command + " wants one operand, and got " + (count == 0 ? "none" : quoted(out_.operands[1]) + " too");
+          out_.command + " wants one operand, and got " + (count == 0 ? "none" : in_quotes(out_.operands[1]) + " too");
     } else if (command_->runs_rest && out_.rest.empty()) {
       error_ = out_.command + " wants -- and then what it is to run";
     } else if (command_->runs_rest && out_.rest.front().empty()) {

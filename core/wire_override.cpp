@@ -17,7 +17,6 @@ using nlohmann::json;
 
 namespace {
 
-
 void take_question(Override& override_, CheckRequest question) {
   override_.operation = question.operation;
   override_.whole_host = question.whole_host;

@@ -6,6 +6,7 @@
 
 #include "core/strict_json.hpp"
 #include "core/wire_override.hpp"
+#include "daemon/ledger/numbered_id.hpp"
 #include "daemon/ledger/read_rows.hpp"
 
 namespace guardd::ledger {
@@ -13,19 +14,11 @@ namespace {
 
 constexpr std::string_view columns = "number, record";
 
-std::string id_of(std::int64_t number) { return "o" + std::to_string(number); }
+constexpr char override_prefix = 'o';
 
-/// The number in an override's id, "o17"; 0, which none has, where it is none.
-std::int64_t number_of(const std::string& id) {
-  constexpr std::size_t longest = 18;
-  if (id.size() < 2 || id.size() > longest || id.front() != 'o') return 0;
-  if (id.find_first_not_of("0123456789", 1) != std::string::npos) return 0;
-  return std::stoll(id.substr(1));
-}
-
-Result<Override> read_row(const Statement& row) {
+Result<Override> read_override_row(const Statement& row) {
   Result<Override> override_ = parse_override_record(row.text(1));
-  const std::string id = id_of(row.number(0));
+  const std::string id = numbered_id(override_prefix, row.number(0));
   if (!override_) return ledger_failed("override " + id + ": " + override_.error().message);
   override_->id = id;
   return override_;
@@ -34,17 +27,17 @@ Result<Override> read_row(const Statement& row) {
 Result<Override> find(Database& database, const std::string& id) {
   Result<Statement> row = database.prepare("SELECT " + std::string(columns) + " FROM overrides WHERE number = ?");
   if (!row) return row.error();
-  const Result<bool> found = row->bind(1, number_of(id)).step();
+  const Result<bool> found = row->bind(1, number_of(override_prefix, id)).step();
   if (!found) return found.error();
   if (!*found) return Error{"not_found", "there is no override " + id};
-  return read_row(*row);
+  return read_override_row(*row);
 }
 
 Result<Override> replace(Database& database, Result<Override> changed) {
   if (!changed) return changed;
   Result<Statement> row = database.prepare("UPDATE overrides SET record = ? WHERE number = ?");
   if (!row) return row.error();
-  row->bind(1, to_text(override_record(*changed))).bind(2, number_of(changed->id));
+  row->bind(1, to_text(override_record(*changed))).bind(2, number_of(override_prefix, changed->id));
   if (auto done = row->step(); !done) return done.error();
   return changed;
 }
@@ -63,7 +56,7 @@ Result<bool> make_room(Database& database, const BootMoment& now) {
   }
   Result<Statement> drop = database.prepare("DELETE FROM overrides WHERE number = ?");
   if (!drop) return drop.error();
-  return drop->bind(1, number_of(over->id)).step();
+  return drop->bind(1, number_of(override_prefix, over->id)).step();
 }
 
 Result<Override> insert(Database& database, Override override_, const BootMoment& now) {
@@ -72,14 +65,14 @@ Result<Override> insert(Database& database, Override override_, const BootMoment
   if (!row) return row.error();
   const Result<bool> inserted = row->bind(1, to_text(override_record(override_))).step();
   if (!inserted) return inserted.error();
-  override_.id = id_of(row->number(0));
+  override_.id = numbered_id(override_prefix, row->number(0));
   return override_;
 }
 
 }  // namespace
 
 Result<std::vector<Override>> read_overrides(Database& database) {
-  return read_rows(database, "SELECT " + std::string(columns) + " FROM overrides ORDER BY number", read_row);
+  return read_rows(database, "SELECT " + std::string(columns) + " FROM overrides ORDER BY number", read_override_row);
 }
 
 Result<Override> step_override(Database& database, const OverrideStep& step) {

@@ -12,11 +12,11 @@
 namespace guardd::ledger {
 namespace {
 
-constexpr char prefix = 'p';
+constexpr char permit_prefix = 'p';
 
-Result<Permit> read_row(const Statement& row) {
+Result<Permit> read_permit_row(const Statement& row) {
   Result<Permit> permit = parse_permit_record(row.text(1));
-  const std::string id = numbered_id(prefix, row.number(0));
+  const std::string id = numbered_id(permit_prefix, row.number(0));
   if (!permit) return ledger_failed("permit " + id + ": " + permit.error().message);
   permit->id = id;
   return permit;
@@ -33,7 +33,7 @@ Result<bool> make_room(Database& database) {
   }
   Result<Statement> drop = database.prepare("DELETE FROM permits WHERE number = ?");
   if (!drop) return drop.error();
-  return drop->bind(1, number_of(prefix, over->id)).step();
+  return drop->bind(1, number_of(permit_prefix, over->id)).step();
 }
 
 Result<Permit> insert(Database& database, Permit permit) {
@@ -42,30 +42,30 @@ Result<Permit> insert(Database& database, Permit permit) {
   if (!row) return row.error();
   const Result<bool> inserted = row->bind(1, to_text(permit_record(permit))).step();
   if (!inserted) return inserted.error();
-  permit.id = numbered_id(prefix, row->number(0));
+  permit.id = numbered_id(permit_prefix, row->number(0));
   return permit;
 }
 
 }  // namespace
 
 Result<std::vector<Permit>> read_permits(Database& database) {
-  return read_rows(database, "SELECT number, record FROM permits ORDER BY number", read_row);
+  return read_rows(database, "SELECT number, record FROM permits ORDER BY number", read_permit_row);
 }
 
 Result<Permit> step_permit(Database& database, const PermitStep& step) {
   if (step.add) return insert(database, *step.add);
   Result<Statement> row = database.prepare("SELECT number, record FROM permits WHERE number = ?");
   if (!row) return row.error();
-  const Result<bool> found = row->bind(1, number_of(prefix, step.id)).step();
+  const Result<bool> found = row->bind(1, number_of(permit_prefix, step.id)).step();
   if (!found) return found.error();
   if (!*found) return Error{"not_found", "there is no permit " + step.id};
-  Result<Permit> was = read_row(*row);
+  Result<Permit> was = read_permit_row(*row);
   if (!was) return was;
   Result<Permit> changed = step.change(std::move(*was));
   if (!changed) return changed;
   Result<Statement> update = database.prepare("UPDATE permits SET record = ? WHERE number = ?");
   if (!update) return update.error();
-  update->bind(1, to_text(permit_record(*changed))).bind(2, number_of(prefix, step.id));
+  update->bind(1, to_text(permit_record(*changed))).bind(2, number_of(permit_prefix, step.id));
   if (auto done = update->step(); !done) return done.error();
   return changed;
 }
