@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "daemon/ledger/store.hpp"
 #include "tests/temporary_directory.hpp"
@@ -40,6 +43,12 @@ inline ledger::Change removal(const std::string& id) {
   ledger::Change change = some_record("hold.removed");
   change.remove_hold = id;
   return change;
+}
+
+inline Result<ledger::Stored> store_one(ledger::Store& store, const ledger::Change& change) {
+  std::vector<Result<ledger::Stored>> results = store.apply(std::array{change});
+  REQUIRE(results.size() == 1);
+  return std::move(results.front());
 }
 
 }  // namespace guardd::test

@@ -45,12 +45,6 @@ Change spending(const std::string& id) {
   return change;
 }
 
-Result<Stored> store_one(Store& store, const Change& change) {
-  std::vector<Result<Stored>> results = store.apply(std::array{change});
-  REQUIRE(results.size() == 1);
-  return std::move(results.front());
-}
-
 }  // namespace
 
 TEST_CASE("an override goes from step to step, each with its record, across restarts") {

@@ -36,12 +36,6 @@ Change changing(const std::string& id, std::function<Result<Permit>(Permit)> how
 Result<Permit> revoked(Permit permit) { return revoke(std::move(permit), "mariadbd started"); }
 Result<Permit> ended(Permit permit) { return end(std::move(permit), 0, false); }
 
-Result<Stored> store_one(Store& store, const Change& change) {
-  std::vector<Result<Stored>> results = store.apply(std::array{change});
-  REQUIRE(results.size() == 1);
-  return std::move(results.front());
-}
-
 }  // namespace
 
 TEST_CASE("a permit goes from step to step, each with its record, across restarts") {
