@@ -62,7 +62,9 @@ class FakeService final : public Service {
   /// The stream that was asked for last ends.
   void close_events() {
     const std::lock_guard guard(mutex_);
-    asio::post(executor_, [stream = stream_] { stream->close(); });
+    asio::post(executor_, [listening = stream_] {
+      if (const auto stream = listening.lock()) stream->close();
+    });
   }
 
   std::atomic<int> calls = 0;
@@ -72,7 +74,7 @@ class FakeService final : public Service {
 
  private:
   std::mutex mutex_;
-  std::shared_ptr<EventStream> stream_;
+  std::weak_ptr<EventStream> stream_;  ///< its listener's; this service outlives the loop
   asio::any_io_executor executor_;
 };
 
