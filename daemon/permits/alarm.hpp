@@ -7,14 +7,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <utility>
 
 namespace guardd {
 
 /// Ends one sleeper's sleep, also the next one where nobody sleeps right now. One loop's alone.
 class Alarm {
  public:
-  explicit Alarm(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
+  explicit Alarm(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
   void ring() {
     rung_ = true;

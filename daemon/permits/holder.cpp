@@ -46,7 +46,7 @@ Result<PermitHolder> find_holder(std::int32_t pid, const Caller& caller) {
   if (caller.pid == 0 || !shares_pid_namespace(caller.pid))
     return bad_holder("the caller is in another pid namespace than guardd (a container), or has ended");
   const std::int32_t wanted = pid == 0 ? caller.pid : pid;
-  const Result<PermitHolder> holder = gate::identify(wanted);
+  Result<PermitHolder> holder = gate::identify(wanted);
   if (!holder) return bad_holder("there is no process " + std::to_string(wanted) + ": " + holder.error().message);
   if (!shares_pid_namespace(wanted))
     return bad_holder("process " + std::to_string(wanted) + " is in another pid namespace (a container)");

@@ -16,7 +16,7 @@ namespace guardd {
 namespace asio = boost::asio;
 using nlohmann::json;
 
-Permits::Permits(asio::any_io_executor executor, Looker& looker, WorkerRunner& workers, ledger::Keeper& keeper,
+Permits::Permits(const asio::any_io_executor& executor, Looker& looker, WorkerRunner& workers, ledger::Keeper& keeper,
                  Settings settings)
     : executor_(executor),
       looker_(looker),

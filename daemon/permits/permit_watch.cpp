@@ -64,7 +64,7 @@ asio::awaitable<void> Permits::see_holders() {
       if (!is_under_way(permit)) continue;
       const PermitSight sight = gate::see(permit);
       if (advance(permit, sight, now()) == permit) continue;
-      Change change = [sight, at = now()](Permit one) -> Result<Permit> {
+      Change change = [sight, at = now()](const Permit& one) -> Result<Permit> {
         Permit next = advance(one, sight, at);
         if (next == one) return Error{"conflict", "nothing has changed"};
         return next;

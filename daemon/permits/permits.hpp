@@ -33,7 +33,7 @@ class Permits {
     std::string instance;  ///< for verdicts
     std::string boot_id;   ///< of this boot; where it is empty there are no permits
   };
-  Permits(boost::asio::any_io_executor executor, Looker& looker, WorkerRunner& workers, ledger::Keeper& keeper,
+  Permits(const boost::asio::any_io_executor& executor, Looker& looker, WorkerRunner& workers, ledger::Keeper& keeper,
           Settings settings);
 
   [[nodiscard]] Reply list() const;
