@@ -42,7 +42,7 @@ void die_of(int signal) {
   ::prctl(PR_SET_DUMPABLE, 0);
   ::sigaction(signal, &standard, nullptr);
   ::sigprocmask(SIG_UNBLOCK, &only, nullptr);
-  ::raise(signal);
+  (void)::raise(signal);
 }
 
 }  // namespace guardd::client

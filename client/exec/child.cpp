@@ -30,6 +30,7 @@ constexpr int never_ran = 125;
   ::putenv(variable.data());
   std::vector<std::string> words = command;
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   restore_signals();

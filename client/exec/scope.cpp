@@ -33,7 +33,7 @@ class ScopeRequest {
 
   Result<bool> start(const std::string& unit, const std::string& description, pid_t pid) {
     if (const int opened = open(); opened < 0) return no_scope(opened);
-    if (const Result<bool> ready = greet(); !ready) return ready;
+    if (Result<bool> ready = greet(); !ready) return ready;
     // Before the question: its job may be done before the answer is read.
     if (const int matched = api_.match_signal(bus_, nullptr, is_private_ ? nullptr : systemd, systemd_path, manager,
                                               "JobRemoved", on_removed, nullptr, this);
@@ -70,7 +70,7 @@ class ScopeRequest {
     for (;;) {
       const int ready = api_.is_ready(bus_);
       if (ready != 0) return ready > 0 ? Result<bool>(true) : no_scope(ready);
-      if (const Result<bool> gone_on = go_on(); !gone_on) return gone_on;
+      if (Result<bool> gone_on = go_on(); !gone_on) return gone_on;
     }
   }
 
@@ -105,7 +105,7 @@ class ScopeRequest {
       const auto found = std::ranges::find(removed_, job, &std::pair<std::string, std::string>::first);
       if (found != removed_.end())
         return found->second == "done" ? Result<bool>(true) : no_scope("its job ended as " + found->second);
-      if (const Result<bool> gone_on = go_on(); !gone_on) return gone_on;
+      if (Result<bool> gone_on = go_on(); !gone_on) return gone_on;
     }
   }
 
