@@ -89,7 +89,7 @@ class ScopeRequest {
     result = api_.append(message_, "ssa(sv)a(sa(sv))", unit.c_str(), "fail", 3, "Description", "s", description.c_str(),
                          "CollectMode", "s", "inactive-or-failed", "PIDs", "au", 1, static_cast<std::uint32_t>(pid), 0);
     if (result < 0) return no_scope(result);
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};  // SD_BUS_ERROR_NULL, which is C
     result = api_.call(bus_, message_, left_us(), &error, &reply_);
     const std::string why = error.message != nullptr ? error.message : ::strerror(-result);
     api_.error_free(&error);

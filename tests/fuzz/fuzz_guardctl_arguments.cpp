@@ -10,10 +10,12 @@
 /// The words of a command line, a newline between two of them, or a NUL, which no word can have in it.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace guardd::client;
-  static constexpr CommandSyntax syntaxes[] = {{.name = "check-reinstall", .takes = target_option | wait_option},
-                                               {.name = "check-wipe", .takes = wait_option, .operands = true},
-                                               {.name = "status", .takes = watch_option},
-                                               {.name = "policy check", .operands = true}};
+  static constexpr CommandSyntax syntaxes[] = {
+      {.name = "check-reinstall", .takes = target_option | wait_option},
+      {.name = "check-wipe", .takes = wait_option, .operands = Operands::some},
+      {.name = "status", .takes = watch_option},
+      {.name = "exec", .takes = target_option, .operands = Operands::one, .runs_rest = true},
+      {.name = "policy check", .operands = Operands::some}};
   std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<std::string_view> words;
   while (!text.empty()) {
@@ -29,5 +31,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   }
   if (arguments->command == "check-wipe" && arguments->operands.empty()) std::abort();
+  if (arguments->command == "exec" && (arguments->operands.size() != 1 || arguments->rest.empty())) std::abort();
   return 0;
 }
