@@ -30,7 +30,7 @@ AuditRecord own_record() { return {.wall_s = wall_now_s(), .kind = {}, .actor = 
 
 }  // namespace
 
-/// Mirrors that a dead guardd left go, those of what is under way are written anew.
+/// Mirrors that a dead guardd left go, those of what is under way are written anew. Requests come in meanwhile.
 asio::awaitable<void> Permits::recover() {
   const Ledger& ledger = keeper_.current();
   // Not by a ledger that may have forgotten: what it does not know may be true all the same.
@@ -40,18 +40,28 @@ asio::awaitable<void> Permits::recover() {
   for (const std::string& problem : mirrors->problems) spdlog::warn("mirror: {}", printable(problem));
   for (Permit& mirror : mirrors->permits) {
     const Permit* const known = find(mirror.id);
-    if (known == nullptr || known->state == PermitState::ended) co_await withdraw(std::move(mirror));
+    // A request's holder is guardd: one that lives is this one, which looks right now.
+    const bool is_asked_for = mirror.state == PermitState::requested && gate::process_lives(mirror.holder);
+    const bool is_over = known == nullptr ? !is_asked_for : known->state == PermitState::ended;
+    if (is_over) co_await withdraw(std::move(mirror));
   }
   const std::vector<Permit> permits = keeper_.current().permits;
-  for (const Permit& permit : permits) {
-    if (permit.state == PermitState::ended) continue;
-    const Result<bool> mirrored = co_await gate_.mirror(permit);
-    if (!mirrored) spdlog::error("permit {} is not mirrored: {}", permit.id, printable(mirrored.error().message));
+  for (const Permit& one : permits) {
+    // As it is by now: it may have gone on while the one before it was mirrored.
+    const Permit* const known = find(one.id);
+    if (known == nullptr || known->state == PermitState::ended) continue;
+    Permit permit = *known;
+    const Result<bool> mirrored = co_await gate_.mirror(std::move(permit));
+    if (!mirrored) spdlog::error("permit {} is not mirrored: {}", one.id, printable(mirrored.error().message));
   }
 }
 
 asio::awaitable<void> Permits::watch() {
-  co_await recover();
+  try {
+    co_await recover();
+  } catch (const std::exception& bug) {
+    spdlog::error("mirrors are left as they are: {}", printable(bug.what()));
+  }
   asio::co_spawn(executor_, follow_activity(), asio::detached);
   co_await follow_holders();
 }

@@ -82,6 +82,23 @@ def test_a_dead_holder_loses_its_permit_over_a_restart_and_a_living_one_keeps_it
     assert permit(host, "p2")["state"] == "running"
 
 
+def test_a_request_that_comes_while_guardd_starts_keeps_its_gate_closed(host):
+    """guardd cleared away the mirrors of a dead one, and with them that of a request that had just come."""
+    holder = sleeper(host)
+    granted = acquire(host, "reinstall", holder=holder)
+    mirror = host.path("/run/guardd/permits/p1").read_text()
+    assert host.guardctl("permit", "end", "p1").returncode == 0
+    host.guard.end(signal.SIGKILL)
+    alive = json.loads(mirror) | {"id": "r9", "state": "requested", "command": True, "began": False}
+    dead = alive | {"id": "r2", "holder": granted["holder"] | {"start_ticks": 1}}
+    for one in (alive, dead):
+        host.write(f"/run/guardd/permits/{one['id']}", json.dumps(one))
+    host.guardd()
+    wait_for(lambda: not host.path("/run/guardd/permits/r2").exists(), "a dead guardd's mirror to go")
+    acquire(host, "reboot", holder=holder)  # whatever guardd does at its start it has done by now
+    assert host.path("/run/guardd/permits/r9").exists()
+
+
 def test_a_permit_of_another_boot_is_over(host):
     holder = sleeper(host)
     acquire(host, "reinstall", holder=holder)
