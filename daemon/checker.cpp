@@ -47,10 +47,7 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   const bool trusted = caller.detail == Detail::full;
   // Somebody is about to wipe: a look of its own is little, and exclusive opens must not be at everybody's command.
   if (trusted && request.operation == Operation::wipe) {
-    Looked looked = co_await looker_.fresh(0);
-    looked.snapshot =
-        co_await ask_about_targets(workers_, looked.snapshot, looked.policy, std::move(request), looker_.deadlines());
-    co_return looked;
+    co_return co_await look_afresh(looker_, workers_, std::move(request));
   }
   const std::int64_t asked = boot_now_ms();
   const std::uint64_t begun_before = looker_.newest();

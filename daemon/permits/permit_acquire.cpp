@@ -72,16 +72,6 @@ Verdict Permits::decide_now(const Asked& asked, const Looked& looked, const Ledg
   return verdict;
 }
 
-asio::awaitable<Looked> Permits::look_for(const Asked& asked) {
-  Looked looked = co_await looker_.fresh(0);
-  if (asked.question.operation == Operation::wipe) {
-    CheckRequest question = asked.question;
-    looked.snapshot =
-        co_await ask_about_targets(workers_, looked.snapshot, looked.policy, std::move(question), looker_.deadlines());
-  }
-  co_return looked;
-}
-
 /// Decides, and takes the scope in the same step of the loop, before anybody else is decided on; then it is stored.
 asio::awaitable<Verdict> Permits::grant(Asked& asked, const Looked& looked) {
   Verdict verdict;
@@ -158,7 +148,8 @@ asio::awaitable<void> Permits::settle_grant(Asked& asked, Verdict& verdict) {
 
 asio::awaitable<Verdict> Permits::decide_on(Asked& asked) {
   co_await ask_for_starts(asked);
-  const Looked looked = co_await look_for(asked);
+  CheckRequest question = asked.question;
+  const Looked looked = co_await look_afresh(looker_, workers_, std::move(question));
   co_await drop_starts_that_run(asked, *looked.snapshot);
   Verdict verdict = co_await grant(asked, looked);
   if (asked.granted) co_await settle_grant(asked, verdict);
@@ -201,8 +192,12 @@ asio::awaitable<Reply> Permits::acquire(PermitRequest request, Caller caller) {
   try {
     announced = co_await announce(asked);
     if (announced) verdict = co_await decide_on(asked);
-  } catch (const std::exception&) {  // then nothing is granted, and the gate opens again
+  } catch (const std::exception&) {  // then nobody gets a permit, and the gate opens again
     bug = std::current_exception();
+  }
+  if (bug && asked.granted) {
+    std::string id = asked.granted->id;
+    co_await give_up(std::move(id));
   }
   Permit requested = asked.requested;
   co_await withdraw(std::move(requested));

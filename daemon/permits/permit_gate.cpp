@@ -36,7 +36,10 @@ asio::awaitable<Result<bool>> Permits::announce(Asked& asked) {
   Result<gate::StartIntents> starts = co_await gate_.announce(std::move(requested));
   if (!starts) co_return starts.error();
   // One that can't be read may be of a service that is about to start.
-  if (!starts->problems.empty()) co_return Error{"gate", "start intents: " + starts->problems.front()};
+  if (!starts->problems.empty()) {
+    co_return Error{"gate", "a service may be about to start, by a file that can't be read: " +
+                                starts->problems.front() + "; remove it where none is, and ask again"};
+  }
   asked.starts = std::move(starts->intents);
   co_return true;
 }

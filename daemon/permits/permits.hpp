@@ -78,7 +78,6 @@ class Permits {
   boost::asio::awaitable<void> withdraw(Permit requested);
   boost::asio::awaitable<void> ask_for_starts(Asked& asked);
   boost::asio::awaitable<void> drop_starts_that_run(Asked& asked, const Snapshot& snapshot);
-  boost::asio::awaitable<Looked> look_for(const Asked& asked);
   boost::asio::awaitable<Verdict> decide_on(Asked& asked);
   boost::asio::awaitable<Verdict> grant(Asked& asked, const Looked& looked);
   boost::asio::awaitable<void> settle_grant(Asked& asked, Verdict& verdict);

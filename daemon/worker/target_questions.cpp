@@ -79,4 +79,13 @@ asio::awaitable<std::shared_ptr<const Snapshot>> ask_about_targets(WorkerRunner&
   co_return known;
 }
 
+boost::asio::awaitable<Looked> look_afresh(Looker& looker, WorkerRunner& workers, CheckRequest request) {
+  Looked looked = co_await looker.fresh(0);
+  if (request.operation == Operation::wipe) {
+    looked.snapshot =
+        co_await ask_about_targets(workers, looked.snapshot, looked.policy, std::move(request), looker.deadlines());
+  }
+  co_return looked;
+}
+
 }  // namespace guardd

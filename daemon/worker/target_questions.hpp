@@ -8,6 +8,7 @@
 #include "core/request.hpp"
 #include "core/snapshot.hpp"
 #include "daemon/worker/look.hpp"
+#include "daemon/worker/looker.hpp"
 #include "daemon/worker/runner.hpp"
 
 namespace guardd {
@@ -18,5 +19,8 @@ boost::asio::awaitable<std::shared_ptr<const Snapshot>> ask_about_targets(Worker
                                                                           std::shared_ptr<const Snapshot> snapshot,
                                                                           std::shared_ptr<const Policy> policy,
                                                                           CheckRequest request, Deadlines deadlines);
+
+/// A look that begins now, for whoever is about to act on what it sees; of a wipe, with what only that asks.
+boost::asio::awaitable<Looked> look_afresh(Looker& looker, WorkerRunner& workers, CheckRequest request);
 
 }  // namespace guardd
