@@ -9,7 +9,7 @@ import shlex
 
 import pytest
 
-from lab import TOP, Lab
+from lab import TOP, Lab, SystemdLab
 from mariadb import MariaDb
 from permits import permits
 from waiting import wait_for
@@ -156,27 +156,15 @@ def test_systemd_takes_the_unit(recipes):
     assert done(recipes) == []
 
 
-class Booted:
-    """systemd as PID 1 of a namespace in the lab, and guardd as its unit."""
-
-    def __init__(self, lab):
-        self.lab = lab
-        lab.write("/usr/lib/systemd/system/guardd.service", (TOP / "systemd/guardd.service").read_bytes())
-        lab.write("/etc/systemd/system/booted.target", "[Unit]\nAllowIsolate=yes\nWants=dbus.socket guardd.service\n")
-        outer = lab.start(["unshare", "--pid", "--fork", "--mount", "--mount-proc", "--cgroup", "env", "container=lab",
-                           "/lib/systemd/systemd", "--unit=booted.target", "--log-target=console", "--show-status=no"],
-                          log="/run/systemd.log")
-        self.init = wait_for(lambda: lab.run(["pgrep", "--parent", str(outer.pid)], check=False).stdout.decode().strip(), "systemd")
-        wait_for(lambda: self.state("booted.target") == "active" and self.state("guardd.service") == "active", "the boot", deadline=30)
-
-    def run(self, *command):
-        return self.lab.run(["nsenter", f"--target={self.init}", "--pid", "--mount", "--cgroup", *command], check=False)
-
-    def state(self, unit):
-        return self.run("systemctl", "show", "--property=ActiveState", "--value", unit).stdout.decode().strip()
+@pytest.fixture
+def systemd_host():
+    with SystemdLab() as made:
+        yield made
+        print(made.journal())  # pytest shows it with a failure only
 
 
-def test_systemd_fails_the_unit_where_exec_condition_would_skip_it(lab):
+def test_systemd_fails_the_unit_where_exec_condition_would_skip_it(systemd_host):
+    lab = systemd_host
     unit = (EXAMPLES / "os-upgrade.service").read_text()
     lab.write("/etc/systemd/system/os-upgrade.service", unit)
     lab.write("/etc/systemd/system/skipped.service", unit.replace("ExecStartPre=", "ExecCondition="))
@@ -184,27 +172,28 @@ def test_systemd_fails_the_unit_where_exec_condition_would_skip_it(lab):
         lab.write(f"/etc/systemd/system/after-{name}.service",
                   f"[Unit]\nRequires={name}.service\nAfter={name}.service\n[Service]\nExecStart=sleep infinity\n")
     lab.write(f"{BIN}/install-image", NOTING.replace("[ !", "cat /proc/self/cgroup >>/run/done\n[ !"), 0o755)
-    host = Booted(lab)
+    lab.systemctl("daemon-reload")
+    lab.guardd()
 
     lab.write("/etc/os-upgrade.conf", "HOST=db2\n")
-    assert host.run("systemctl", "start", "after-os-upgrade").returncode != 0
-    assert (host.state("os-upgrade"), host.state("after-os-upgrade")) == ("failed", "inactive")
+    assert lab.systemctl("start", "after-os-upgrade", check=False).returncode != 0
+    assert (lab.unit_state("os-upgrade"), lab.unit_state("after-os-upgrade")) == ("failed", "inactive")
     # What a refusal looks like to whoever waits for a unit that was skipped.
-    assert host.run("systemctl", "start", "after-skipped").returncode == 0
-    assert (host.state("skipped"), host.state("after-skipped")) == ("inactive", "active")
+    assert lab.systemctl("start", "after-skipped", check=False).returncode == 0
+    assert (lab.unit_state("skipped"), lab.unit_state("after-skipped")) == ("inactive", "active")
     lab.write("/etc/os-upgrade.conf", "HOTS=db1\n")
-    assert host.run("systemctl", "start", "os-upgrade").returncode != 0
+    assert lab.systemctl("start", "os-upgrade", check=False).returncode != 0
     lab.run(["rm", "/etc/os-upgrade.conf"])
-    assert host.run("systemctl", "start", "os-upgrade").returncode != 0
+    assert lab.systemctl("start", "os-upgrade", check=False).returncode != 0
     assert done(lab) == []
 
     lab.write("/etc/os-upgrade.conf", "HOST=db1\n")
-    started = host.run("systemctl", "start", "os-upgrade")
+    started = lab.systemctl("start", "os-upgrade", check=False)
     assert started.returncode == 0, started
     assert done(lab)[0] == "install-image  under p1" and done(lab)[-1] == "0::/system.slice/guardd-permit-p1.scope", done(lab)
     # Its Wants= starts guardd, unless nothing can.
-    host.run("systemctl", "mask", "--runtime", "--now", "guardd")
-    assert host.run("systemctl", "start", "os-upgrade").returncode != 0
+    lab.systemctl("mask", "--runtime", "--now", "guardd")
+    assert lab.systemctl("start", "os-upgrade", check=False).returncode != 0
     assert done(lab)[0] == "install-image  under p1" and len([line for line in done(lab) if "install" in line]) == 1
 
 
