@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include "client/commands.hpp"
@@ -18,6 +17,7 @@
 #include "gate/start_intents.hpp"
 #include "gate/waiting.hpp"
 #include "os/clock.hpp"
+#include "os/join.hpp"
 #include "os/read.hpp"
 #include "procfs/cgroup.hpp"
 
@@ -40,11 +40,9 @@ class Gate {
   explicit Gate(const Arguments& arguments)
       : arguments_(arguments),
         service_(arguments.operands.front()),
-        places_{.run = std::filesystem::path(arguments.socket).parent_path(), .state = arguments.state_dir},
+        places_{.run = parent_of(arguments.socket), .state = arguments.state_dir},
         local_(read_local_host()),
-        deadline_(std::min<std::chrono::nanoseconds>(longest_look, arguments.timeout)) {
-    if (places_.run.empty()) places_.run = ".";
-  }
+        deadline_(std::min<std::chrono::nanoseconds>(longest_look, arguments.timeout)) {}
 
   int run() {
     for (;;) {

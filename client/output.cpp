@@ -11,7 +11,7 @@
 namespace guardd::client {
 namespace {
 
-bool write_all(int descriptor, std::string_view text) {
+bool write_patiently(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written >= 0) {
@@ -37,9 +37,9 @@ void settle_standard_streams() {
   }
 }
 
-bool write_out(std::string_view text) { return write_all(STDOUT_FILENO, text); }
+bool write_out(std::string_view text) { return write_patiently(STDOUT_FILENO, text); }
 
-void write_error(std::string_view text) { (void)write_all(STDERR_FILENO, text); }
+void write_error(std::string_view text) { (void)write_patiently(STDERR_FILENO, text); }
 
 std::string json_line(const json& document) {
   return document.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";

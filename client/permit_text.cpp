@@ -16,7 +16,8 @@ std::string time_lines(const json& permit) {
   std::string text;
   if (const auto granted = shown_integer(permit, "granted_s")) text += ", since " + shown_moment(*granted);
   const auto expires = shown_integer(permit, "expires_boot_ms");
-  if (expires && shown_text(permit, "boot_id") == read_local_host().boot_id.value_or(""))
+  static const std::string this_boot = read_local_host().boot_id.value_or("");
+  if (expires && shown_text(permit, "boot_id") == this_boot)
     text += ", until " + shown_moment(wall_now_s() + (*expires - boot_now_ms()) / 1000);
   return text;
 }

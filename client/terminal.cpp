@@ -8,21 +8,12 @@
 #include <cerrno>
 
 #include "os/fd.hpp"
+#include "os/write.hpp"
 
 namespace guardd::client {
 namespace {
 
 constexpr std::size_t longest_line = 4096;  // of a terminal, termios(3)
-
-bool write_to(int terminal, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(terminal, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -30,7 +21,7 @@ bool is_somebody_there() { return ::isatty(STDIN_FILENO) == 1; }
 
 std::optional<std::string> ask_on_terminal(std::string_view question) {
   const Fd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  if (!terminal || !write_to(terminal.get(), question)) return std::nullopt;
+  if (!terminal || !write_all(terminal, question)) return std::nullopt;
   std::array<char, longest_line> buffer{};
   ssize_t got = -1;
   while ((got = ::read(terminal.get(), buffer.data(), buffer.size())) < 0 && errno == EINTR) {

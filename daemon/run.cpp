@@ -28,6 +28,7 @@
 #include "daemon/state_lock.hpp"
 #include "daemon/worker/forked_workers.hpp"
 #include "os/clock.hpp"
+#include "os/join.hpp"
 #include "os/read.hpp"
 
 namespace guardd {
@@ -83,13 +84,6 @@ void reload(PolicyStore& policies, Looker& looker) {
 std::string read_boot_id() {
   const Result<std::string> text = read_file("/proc/sys/kernel/random/boot_id", 256);
   return text ? text->substr(0, text->find('\n')) : std::string();
-}
-
-/// Where the gate's files are: beside the socket.
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 /// guardd runs on without a ledger, and every verdict says why it is unknown.
@@ -148,7 +142,7 @@ int run_daemon(const Options& options) {
   const std::string boot_id = read_boot_id();
   Overrides overrides(keeper, workers, config->overrides, boot_id);
   Permits permits(loop.get_executor(), looker, workers, keeper,
-                  {.places = {.run = directory_of(listening->path), .state = options.state_dir},
+                  {.places = {.run = parent_of(listening->path), .state = options.state_dir},
                    .instance = instance,
                    .boot_id = boot_id});
   FrontDesk desk(checker, decisions, releases, overrides, permits);

@@ -14,6 +14,7 @@
 #include "os/fd.hpp"
 #include "os/join.hpp"
 #include "os/read.hpp"
+#include "os/write.hpp"
 
 namespace guardd::gate {
 namespace {
@@ -51,20 +52,13 @@ Result<Fd> make_directory(const std::string& path, bool durable) {
   if (!directory || !is_new) return directory;
   if (::fchmod(directory->get(), 0755) != 0) return os_error(errno, path);
   if (durable) {
-    const std::size_t slash = path.find_last_of('/');
-    const std::string parent = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
-    if (Result<bool> synced = sync_directory(parent); !synced) return synced.error();
+    if (Result<bool> synced = sync_directory(parent_of(path)); !synced) return synced.error();
   }
   return directory;
 }
 
 Result<bool> write_whole(const Fd& file, std::string_view text, unsigned mode, bool durable, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return os_error(written < 0 ? errno : ENOSPC, path);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(file, text)) return os_error(errno, path);
   if (::fchmod(file.get(), mode) != 0 || (durable && ::fsync(file.get()) != 0)) return os_error(errno, path);
   return true;
 }

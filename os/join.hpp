@@ -14,4 +14,11 @@ inline std::string joined(std::string_view directory, std::string_view name) {
   return path.append(name);
 }
 
+/// The directory that a path is in; "." of a plain name, "/" of what is in the root.
+inline std::string parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return ".";
+  return std::string(path.substr(0, slash == 0 ? 1 : slash));
+}
+
 }  // namespace guardd

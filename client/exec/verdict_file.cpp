@@ -11,22 +11,9 @@
 
 #include "os/fd.hpp"
 #include "os/read.hpp"
+#include "os/write.hpp"
 
 namespace guardd::client {
-namespace {
-
-Result<bool> write_whole(const Fd& file, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return os_error(written < 0 ? errno : ENOSPC, path);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-}  // namespace
-
 Result<bool> write_verdict_file(const std::string& path, const std::string& text) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode))
@@ -34,7 +21,7 @@ Result<bool> write_verdict_file(const std::string& path, const std::string& text
   std::string temporary = path + ".XXXXXX";
   const Fd file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return os_error(errno, path);
-  Result<bool> written = write_whole(file, text, path);
+  Result<bool> written = write_all(file, text) ? Result<bool>(true) : os_error(errno, path);
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = os_error(errno, path);
   if (!written) (void)::unlink(temporary.c_str());
   return written;

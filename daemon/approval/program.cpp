@@ -17,6 +17,7 @@
 #include "daemon/roles/privileges.hpp"
 #include "os/clock.hpp"
 #include "os/read.hpp"
+#include "os/write.hpp"
 
 namespace guardd {
 namespace {
@@ -75,12 +76,7 @@ Result<int> wait_for(pid_t child, std::int64_t deadline_us) {
 Result<Fd> memory_file(std::string_view content) {
   Fd file(::memfd_create("guardd-approval", 0));
   if (!file) return os_error(errno, "memfd_create");
-  while (!content.empty()) {
-    const ssize_t put = ::write(file.get(), content.data(), content.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return os_error(errno, "memfd");
-    content.remove_prefix(static_cast<std::size_t>(put));
-  }
+  if (!write_all(file, content)) return os_error(errno, "memfd");
   ::lseek(file.get(), 0, SEEK_SET);
   return file;
 }

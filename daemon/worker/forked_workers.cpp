@@ -19,6 +19,7 @@
 #include "daemon/worker/outcome.hpp"
 #include "daemon/worker/worker_main.hpp"
 #include "os/read.hpp"
+#include "os/write.hpp"
 
 namespace guardd {
 namespace {
@@ -35,12 +36,7 @@ Result<Fd> make_input(const std::vector<std::uint8_t>& bytes) {
     return Error{"input", "input of " + std::to_string(bytes.size()) + " bytes is too large"};
   Fd memory(::memfd_create("guardd-input", MFD_CLOEXEC));
   if (!memory) return os_error(errno, "memfd_create");
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t put = ::write(memory.get(), bytes.data() + done, bytes.size() - done);
-    if (put <= 0) return os_error(errno, "memfd");
-    done += static_cast<std::size_t>(put);
-  }
+  if (!write_all(memory, {reinterpret_cast<const char*>(bytes.data()), bytes.size()})) return os_error(errno, "memfd");
   return memory;
 }
 

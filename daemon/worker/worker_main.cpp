@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/worker/cbor.hpp"
+#include "os/write.hpp"
 
 namespace guardd {
 namespace {
@@ -91,23 +92,13 @@ std::vector<std::uint8_t> outcome(InspectorTable table, std::string_view inspect
   return nlohmann::json::to_cbor({{"error", failure.substr(0, longest_message)}});
 }
 
-bool write_all(int fd, const std::vector<std::uint8_t>& bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t put = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    done += static_cast<std::size_t>(put);
-  }
-  return true;
-}
-
 }  // namespace
 
 void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output) {
   keep_only(input, output);
   confine(inspector);
-  const bool told = write_all(output.get(), outcome(table, inspector, input.get()));
+  const std::vector<std::uint8_t> bytes = outcome(table, inspector, input.get());
+  const bool told = write_all(output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   ::_exit(told ? 0 : 1);
 }
 

@@ -27,7 +27,11 @@ struct Course {
   explicit Course(Script script = {}) : guardd(std::move(script)) {}
 
   [[nodiscard]] std::string waits(const std::string& trap = "") const {
-    return trap + "touch " + directory.at("up") + "; while ! test -e " + directory.at("go") + "; do sleep 0.02; done; ";
+    return trap + "touch " + directory.at("up") + "; " + until("go");
+  }
+  /// A shell's waiting for that file; over with the test, whatever became of that: the directory goes with it.
+  [[nodiscard]] std::string until(const std::string& name) const {
+    return "while test -d " + directory.path() + " && ! test -e " + directory.at(name) + "; do sleep 0.02; done; ";
   }
   void go() const { directory.file("go"); }
   void wait_for(const std::string& name) const {
@@ -97,7 +101,7 @@ TEST_CASE("guardctl exec: --stop-on-revoke ends all that the command started") {
 TEST_CASE("guardctl exec: --stop-on-revoke kills in 10 s what does not end, without its parent too") {
   if (!has_cgroups()) return;
   Course course;
-  const Run run = course.run("(trap '' TERM; while :; do sleep 0.1; done) & " + course.waits(),
+  const Run run = course.run("(trap '' TERM; " + course.until("never") + ") & " + course.waits(),
                              [&] {
                                course.guardd.tell({{"state", "revoked"}, {"lapsed", "mariadbd started"}});
                              },
@@ -204,8 +208,8 @@ TEST_CASE("guardctl exec: what goes on and what was interrupted is told") {
   if (!has_cgroups()) return;
   Course still({.end_changes = {{"state", "running"}}});
   const Run run = still.run("sh -c 'echo $$ > " + still.directory.at("pid") + "; touch " + still.directory.at("up") +
-                                "; while ! test -e " + still.directory.at("gone") + "; do sleep 0.02; done; touch " +
-                                still.directory.at("over") + "' </dev/null >/dev/null 2>&1 & " + still.waits(),
+                                "; " + still.until("gone") + "touch " + still.directory.at("over") +
+                                "' </dev/null >/dev/null 2>&1 & " + still.waits(),
                             [&] { still.go(); });
   CHECK(run.exit_status == 0);
   std::string pid;
