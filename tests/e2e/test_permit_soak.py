@@ -7,7 +7,7 @@ import random
 import shutil
 from pathlib import Path
 
-STEPS = int(os.environ.get("GUARDD_SOAK_STEPS", "2500"))
+STEPS = int(os.environ.get("GUARDD_SOAK_STEPS", "1500"))
 SEED = int(os.environ.get("GUARDD_SOAK_SEED", random.randrange(1_000_000)))
 
 

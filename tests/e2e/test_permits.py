@@ -206,7 +206,9 @@ def test_what_a_reinstall_mounts_is_its_own_doing(host):
 def test_another_disk_in_its_place_voids_a_permit(host):
     disk = host.loop("disk")
     acquire(host, "wipe", "--target", disk, holder=sleeper(host))
-    host.run(f"truncate --size 64M /tmp/another.img; losetup --detach {disk}; losetup {disk} /tmp/another.img")
+    host.run(f"truncate --size 64M /tmp/another.img; losetup --detach {disk}")
+    # Whoever has the old one open at that moment (a look of guardd's) keeps the kernel from taking it off before they close it.
+    wait_for(lambda: host.run(["losetup", disk, "/tmp/another.img"], check=False).returncode == 0, f"{disk} to be free")
     assert "another disk" in wait_for_state(host, "revoked")["lapsed"]
 
 
