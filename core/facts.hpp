@@ -288,4 +288,10 @@ struct InspectorReport {
   std::int64_t duration_us = 0;
 };
 
+/// One way in which the kernel tells of changes. It hastens looks, and no verdict rests on its silence.
+struct EventSourceReport {
+  std::string name;
+  std::string problem;  ///< why it does not tell; empty where it does
+};
+
 }  // namespace guardd

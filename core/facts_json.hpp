@@ -52,6 +52,7 @@ GUARDD_JSON(HostFact);
 GUARDD_JSON(Health);
 GUARDD_JSON(InspectorReport);
 GUARDD_JSON(Recognition);
+GUARDD_JSON(EventSourceReport);
 GUARDD_JSON(Snapshot);
 
 #undef GUARDD_JSON

@@ -46,6 +46,17 @@ json exception_json(const Exception& exception) {
   return out;
 }
 
+/// Anybody may know whether guardd is told of changes, and not what a host calls its files.
+json event_sources_json(const Snapshot& snapshot, Detail detail) {
+  json sources = json::array();
+  for (const EventSourceReport& source : snapshot.event_sources) {
+    json one{{"name", source.name}, {"health", source.problem.empty() ? "ok" : "failed"}};
+    if (detail == Detail::full && !source.problem.empty()) one["problem"] = printable(source.problem);
+    sources.push_back(std::move(one));
+  }
+  return sources;
+}
+
 json ledger_problems(const Ledger& ledger, const std::string& problem) {
   json problems = json::array();
   if (!ledger.readable.known()) problems.push_back(printable(ledger.readable.why()));
@@ -76,6 +87,7 @@ json status_json(const Basis& basis, const Problems& problems, const Identity& i
            {"verdicts", verdicts},
            {"datasets", datasets},
            {"inspectors", first.at("snapshot").at("inspectors")},
+           {"event_sources", event_sources_json(basis.snapshot, detail)},
            {"snapshot",
             {{"generation", first.at("snapshot").at("generation")}, {"age_ms", first.at("snapshot").at("age_ms")}}},
            {"policy", first.at("policy")}};

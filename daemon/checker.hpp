@@ -3,6 +3,7 @@
 
 #include "daemon/answers.hpp"
 #include "daemon/ledger/keeper.hpp"
+#include "daemon/patrol.hpp"
 #include "daemon/policy_store.hpp"
 #include "daemon/server/caller.hpp"
 #include "daemon/server/rate_limit.hpp"
@@ -15,8 +16,14 @@ namespace guardd {
 /// Answers questions out of looks, the policy and the ledger, and keeps a record of each answer.
 class Checker {
  public:
-  Checker(Looker& looker, WorkerRunner& workers, const PolicyStore& policies, ledger::Keeper& keeper, Identity identity)
-      : looker_(looker), workers_(workers), policies_(policies), keeper_(keeper), identity_(std::move(identity)) {}
+  Checker(Looker& looker, Patrol& patrol, WorkerRunner& workers, const PolicyStore& policies, ledger::Keeper& keeper,
+          Identity identity)
+      : looker_(looker),
+        patrol_(patrol),
+        workers_(workers),
+        policies_(policies),
+        keeper_(keeper),
+        identity_(std::move(identity)) {}
 
   boost::asio::awaitable<Reply> answer_check(CheckRequest request, Caller caller);
   boost::asio::awaitable<Reply> answer_status(Caller caller);
@@ -30,6 +37,7 @@ class Checker {
   [[nodiscard]] std::int64_t reuse_ms(const Caller& caller) const;
 
   Looker& looker_;
+  Patrol& patrol_;
   WorkerRunner& workers_;
   const PolicyStore& policies_;
   ledger::Keeper& keeper_;

@@ -68,6 +68,7 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
     if (!error.empty()) return wrong(error);
   }
   config.look_every = std::chrono::seconds(reader.integer("look_every_s", 5, 3600, config.look_every.count()));
+  config.look_cpu_percent = static_cast<int>(reader.integer("look_cpu_percent", 1, 100, config.look_cpu_percent));
   if (const nlohmann::json* release = reader.find("release"); release != nullptr) {
     ObjectReader in(*release, reader.at("release"));
     config.release_quiet_s = in.integer("quiet_s", 0, longest_quiet_s, config.release_quiet_s);

@@ -1,25 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/patrol.hpp"
 
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <utility>
+
+#include "core/text.hpp"
+#include "os/clock.hpp"
+#include "os/read.hpp"
 
 namespace guardd {
+namespace {
 
-boost::asio::awaitable<void> patrol(Looker& looker, std::chrono::seconds interval) {
-  using std::chrono::milliseconds;
-  constexpr int largest_share = 300;
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-  std::int64_t oldest_ms = 0;
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr milliseconds effort_burst{2000};
+/// Processes at which guardd glances together; where there are more the next round sees them.
+constexpr std::size_t max_unglanced = 256;
+constexpr std::size_t max_comm_bytes = 64;
+
+milliseconds now() { return milliseconds(boot_now_ms()); }
+
+}  // namespace
+
+Patrol::Patrol(const asio::any_io_executor& executor, Looker& looker, KernelEvents& events, Settings settings)
+    : executor_(executor),
+      looker_(looker),
+      events_(events),
+      settings_(std::move(settings)),
+      pace_(settings_.every),
+      effort_(settings_.cpu_percent, effort_burst),
+      due_(executor),
+      glanced_(executor, asio::steady_timer::time_point::max()) {}
+
+asio::awaitable<void> Patrol::run() {
+  events_.start([this](const Heard& heard) { hear(heard); });
+  milliseconds pause{0};
   while (true) {
-    const Looked looked = co_await looker.fresh(oldest_ms);
-    const milliseconds pause = std::max<milliseconds>(interval, milliseconds(looked.took_ms * largest_share));
-    oldest_ms = pause.count() / 2;
-    timer.expires_after(pause);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    events_.prove();
+    const std::int64_t old_enough = std::exchange(hastened_, false) ? 0 : pause.count() / 2;
+    const Looked looked = co_await looker_.fresh(old_enough);
+    effort_.spend(now(), milliseconds(looked.took_ms));
+    pause = pace_.next(events_.all_tell(), milliseconds(looked.took_ms));
+    co_await due_.sleep(pause);
+    // What comes again and again waits until there is something to spend.
+    while (effort_.wait(now()) > milliseconds{0}) co_await due_.sleep(effort_.wait(now()));
   }
+}
+
+void Patrol::hear(const Heard& heard) {
+  bool is_news = heard.changed || heard.lost;
+  for (const std::int32_t pid : heard.programs) {
+    if (!may_be_service(pid)) continue;
+    is_news = true;
+    if (unglanced_.size() < max_unglanced) unglanced_.insert(pid);
+  }
+  if (!is_news) return;
+  if (heard.lost) spdlog::warn("the kernel told more than could be heard: guardd looks at everything again");
+  pace_.hasten();
+  hastened_ = true;
+  due_.ring();
+  if (!unglanced_.empty() && !glancing_ && effort_.wait(now()) == milliseconds{0}) {
+    glancing_ = true;
+    asio::co_spawn(executor_, glance(), asio::detached);
+  }
+  if (tell_) tell_();
+}
+
+/// By what can be read without waiting: the link of its executable and its comm. The command line lies in the process's
+/// own memory, which may be on a hung filesystem; a worker reads that.
+bool Patrol::may_be_service(std::int32_t pid) {
+  if (matched_policy_ != looker_.policy()) {
+    matched_policy_ = looker_.policy();
+    recognitions_ = matched_policy_->recognitions();
+    services_.emplace(recognitions_);
+  }
+  const std::string directory = "/proc/" + std::to_string(pid);
+  const Result<std::string> exe = read_link_at(AT_FDCWD, (directory + "/exe").c_str());
+  const Result<std::string> comm = read_file(directory + "/comm", max_comm_bytes);
+  std::string_view name = comm ? std::string_view(*comm) : std::string_view();
+  if (name.ends_with('\n')) name.remove_suffix(1);
+  return services_->may_match(exe ? std::string_view(*exe) : std::string_view(), name);
+}
+
+asio::awaitable<void> Patrol::glance() {
+  try {
+    while (!unglanced_.empty() && effort_.wait(now()) == milliseconds{0}) {
+      std::vector<std::int32_t> pids(unglanced_.begin(), unglanced_.end());
+      unglanced_.clear();
+      const milliseconds took = co_await looker_.glance(std::move(pids));
+      effort_.spend(now(), took);
+      if (tell_) tell_();
+    }
+  } catch (const std::exception& bug) {
+    spdlog::error("no glance, for once: {}", printable(bug.what()));
+  }
+  glancing_ = false;
+  glanced_.cancel();
+}
+
+/// Takes what the kernel has told, and waits for the glances that it caused. Those end: a worker has its deadline.
+asio::awaitable<void> Patrol::catch_up() {
+  events_.drain();
+  while (glancing_) {
+    boost::system::error_code woken;
+    co_await glanced_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
+}
+
+asio::awaitable<std::optional<Looked>> Patrol::current(std::int64_t max_age_ms) {
+  co_await catch_up();
+  std::optional<Looked> looked = looker_.last(max_age_ms);
+  const bool is_current = looked && events_.all_tell() && unglanced_.empty() && !glancing_ &&
+                          events_.count().changes == looked->news.changes;
+  if (!is_current) co_return std::nullopt;
+  co_return looked;
+}
+
+bool Patrol::nothing_since(const Looked& looked, std::int32_t caller) {
+  events_.drain();
+  return events_.all_tell() && events_.count().changes == looked.news.changes &&
+         !events_.any_program_since(looked.news, caller);
 }
 
 }  // namespace guardd

@@ -1,16 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
 
+#include "daemon/alarm.hpp"
+#include "daemon/effort.hpp"
+#include "daemon/inspect/service_matcher.hpp"
+#include "daemon/kernel_events/kernel_events.hpp"
+#include "daemon/pace.hpp"
 #include "daemon/worker/looker.hpp"
 
 namespace guardd {
 
-/// Looks at the host at the start and then again and again, without end, so that what was on it is known whoever asks
-/// or does not. A look that somebody asked for meanwhile counts. Looks that take long are made less often: guardd
-/// spends no more than a 300th of the time on them.
-boost::asio::awaitable<void> patrol(Looker& looker, std::chrono::seconds interval);
+/// Looks at the host again and again, without end, so that what was on it is known whoever asks or does not: in calm
+/// rounds, and sooner where the kernel tells of a change. At a process that may be a service it glances at once. All of
+/// that together takes no more than a share of one core; a look that somebody asked for meanwhile counts.
+class Patrol {
+ public:
+  struct Settings {
+    std::chrono::seconds every{60};  ///< of calm rounds
+    int cpu_percent = 5;             ///< of one core
+  };
+  Patrol(const boost::asio::any_io_executor& executor, Looker& looker, KernelEvents& events, Settings settings);
+
+  /// Called when something changed that may concern a permit.
+  void tell_of_changes(std::function<void()> tell) { tell_ = std::move(tell); }
+  boost::asio::awaitable<void> run();
+  /// The last look, where it began at most `max_age_ms` ago and, as far as the kernel tells, nothing that it shows has
+  /// changed since.
+  boost::asio::awaitable<std::optional<Looked>> current(std::int64_t max_age_ms);
+  /// Whether, as far as the kernel tells, nothing at all has happened since that look began but what `caller` did.
+  [[nodiscard]] bool nothing_since(const Looked& looked, std::int32_t caller);
+
+ private:
+  boost::asio::awaitable<void> catch_up();
+  void hear(const Heard& heard);
+  [[nodiscard]] bool may_be_service(std::int32_t pid);
+  boost::asio::awaitable<void> glance();
+
+  boost::asio::any_io_executor executor_;
+  Looker& looker_;
+  KernelEvents& events_;
+  Settings settings_;
+  std::function<void()> tell_;
+  Pace pace_;
+  Effort effort_;
+  bool hastened_ = false;
+  Alarm due_;
+  std::shared_ptr<const Policy> matched_policy_;  ///< what `services_` was made of
+  std::vector<Recognition> recognitions_;
+  std::optional<walk::ServiceMatcher> services_;
+  std::set<std::int32_t> unglanced_;  ///< processes that may be a service
+  bool glancing_ = false;
+  boost::asio::steady_timer glanced_;
+};
 
 }  // namespace guardd

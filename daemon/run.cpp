@@ -21,6 +21,10 @@
 #include "daemon/front_desk.hpp"
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/kernel_events/device_events.hpp"
+#include "daemon/kernel_events/polled_file.hpp"
+#include "daemon/kernel_events/proc_connector.hpp"
+#include "daemon/kernel_events/process_ends.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
@@ -86,6 +90,17 @@ std::string read_boot_id() {
   return text ? text->substr(0, text->find('\n')) : std::string();
 }
 
+std::vector<std::unique_ptr<EventSource>> event_sources() {
+  std::vector<std::unique_ptr<EventSource>> sources;
+  sources.push_back(std::make_unique<ProcConnector>());
+  sources.push_back(std::make_unique<ProcessEnds>());
+  // The host's mounts are PID 1's.
+  sources.push_back(std::make_unique<PolledFile>("mounts", "/proc/1/mountinfo"));
+  sources.push_back(std::make_unique<PolledFile>("swap", "/proc/swaps"));
+  sources.push_back(std::make_unique<DeviceEvents>());
+  return sources;
+}
+
 /// guardd runs on without a ledger, and every verdict says why it is unknown.
 void tell_of_ledger(const Ledger& ledger) {
   if (!ledger.readable.known()) spdlog::error("ledger: {}", printable(ledger.readable.why()));
@@ -133,10 +148,14 @@ int run_daemon(const Options& options) {
   tell_of_ledger(keeper.current());
   ledger::Reader reader(options.state_dir);
   Historian historian(loop.get_executor(), keeper);
+  KernelEvents events(loop.get_executor(), event_sources());
   Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s}, {config->deadlines, config->credentials_file},
-                {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }});
+                {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }},
+                &events);
   looker.use_policy(*policy);
-  Checker checker(looker, workers, policies, keeper, {instance, GUARDD_VERSION});
+  Patrol patrol(loop.get_executor(), looker, events,
+                {.every = config->look_every, .cpu_percent = config->look_cpu_percent});
+  Checker checker(looker, patrol, workers, policies, keeper, {instance, GUARDD_VERSION});
   Decisions decisions(keeper, reader);
   Releases releases(looker, historian, keeper, config->release_quiet_s);
   const std::string boot_id = read_boot_id();
@@ -156,7 +175,8 @@ int run_daemon(const Options& options) {
   server.start();
   asio::co_spawn(loop, obey_signals(signals, policies, looker, permits, server),
                  [&loop](const std::exception_ptr&) { loop.stop(); });
-  asio::co_spawn(loop, patrol(looker, config->look_every), asio::detached);
+  patrol.tell_of_changes([&permits] { permits.look_soon(); });
+  asio::co_spawn(loop, patrol.run(), asio::detached);
   asio::co_spawn(loop, permits.watch(), asio::detached);
   spdlog::info("{} instance at {}, policy {}", instance, printable(listening->path), (*policy)->digest);
   ::sd_notify(0, "READY=1\nSTATUS=Running");

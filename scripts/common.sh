@@ -12,7 +12,7 @@ export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
 build_packages=(
   cmake ninja-build g++ pkg-config
   nlohmann-json3-dev libboost1.81-dev libspdlog-dev libcli11-dev
-  libmariadb-dev libmount-dev libblkid-dev libsystemd-dev libssl-dev libsqlite3-dev zlib1g-dev
+  libmariadb-dev libmount-dev libblkid-dev libudev-dev libsystemd-dev libssl-dev libsqlite3-dev zlib1g-dev
 )
 # To run a container of this host (scripts/lab).
 lab_packages=(util-linux mount iproute2 hostname procps)

@@ -25,6 +25,7 @@ struct HostRoot {
 
 struct ProcessesInput {
   std::vector<Recognition> recognitions;
+  std::vector<std::int32_t> pids;  ///< only these are looked at: a glance. Empty: all
   std::int64_t deadline_ms =
       3000;  ///< the inspector's own: past it, it reports itself degraded and returns what it has
 };

@@ -41,6 +41,11 @@ class Walk {
  public:
   Walk(WalkContext& context, std::int64_t deadline_ms) : context_(context), deadline_ms_(deadline_ms) {}
 
+  /// Looks at these alone.
+  void run(const std::vector<std::int32_t>& pids) {
+    if (!scan(pids)) fail(late_message(pids.size()));
+  }
+
   void run() {
     const auto last_before = walk::last_pid(context_.proc);
     auto pids = walk::list_processes(context_.proc);
@@ -178,7 +183,11 @@ ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& r
   }
 
   Walk walk(context, input.deadline_ms);
-  walk.run();
+  if (input.pids.empty()) {
+    walk.run();
+  } else {
+    walk.run(input.pids);
+  }
   ProcessesOutput output = put_together(walk, proc.get());
   output.processes_seen = walk.seen();
 

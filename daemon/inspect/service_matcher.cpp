@@ -47,6 +47,11 @@ std::optional<std::size_t> ServiceMatcher::find(const TextMap<std::vector<std::s
   return std::nullopt;
 }
 
+bool ServiceMatcher::may_match(std::string_view exe, std::string_view comm) const {
+  const std::string_view name = procfs::basename_of(exe);
+  return executables_.find(name) != executables_.end() || comms_.find(comm) != comms_.end() || is_loader(name);
+}
+
 std::optional<ServiceMatch> ServiceMatcher::match(const ProcessNames& names) const {
   const Arguments& arguments = names.arguments;
   const std::string_view exe = procfs::basename_of(names.exe);

@@ -32,6 +32,9 @@ class ServiceMatcher {
 
   /// The first recognition by name whose argument_contains, if it has any, is met too.
   [[nodiscard]] std::optional<ServiceMatch> match(const ProcessNames& names) const;
+  /// Whether a process of these names may be a service's: by its executable or comm alone, or as something that runs
+  /// what its arguments say.
+  [[nodiscard]] bool may_match(std::string_view exe, std::string_view comm) const;
   [[nodiscard]] const Recognition& recognition(std::size_t index) const { return recognitions_[index]; }
 
  private:

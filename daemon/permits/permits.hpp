@@ -14,7 +14,7 @@
 #include "core/decide.hpp"
 #include "core/wire_permit.hpp"
 #include "daemon/ledger/keeper.hpp"
-#include "daemon/permits/alarm.hpp"
+#include "daemon/alarm.hpp"
 #include "daemon/permits/gate_thread.hpp"
 #include "daemon/server/caller.hpp"
 #include "daemon/server/event_stream.hpp"
@@ -47,6 +47,8 @@ class Permits {
   /// time, and what begins on their scopes.
   boost::asio::awaitable<void> watch();
 
+  /// Something has changed: whether it concerns a permit shows in a look that begins now.
+  void look_soon() { activity_due_.ring(); }
   /// guardd stops: nobody is told any more. What is under way stays so.
   void stop() { events_.close(); }
 

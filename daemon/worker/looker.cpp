@@ -9,27 +9,42 @@
 #include <exception>
 #include <utility>
 
+#include "daemon/worker/ask.hpp"
+#include "daemon/worker/glance.hpp"
+#include "daemon/worker/protocol.hpp"
+
 namespace guardd {
 namespace {
 
 namespace asio = boost::asio;
+
+/// A glance is at a handful of processes.
+constexpr std::chrono::milliseconds glance_deadline{500};
+
+std::vector<std::int32_t> pids_of(const Snapshot& snapshot) {
+  std::vector<std::int32_t> pids;
+  for (const ProcessFact& process : snapshot.processes) pids.push_back(process.pid);
+  return pids;
+}
 
 }  // namespace
 
 struct Looker::Running {
   std::uint64_t generation;
   std::int64_t began;
+  NewsCount news;
   std::shared_ptr<const Policy> policy;
   asio::steady_timer ended;
 };
 
 Looker::Looker(asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings,
-               LookMemory memory)
+               LookMemory memory, KernelEvents* events)
     : executor_(std::move(executor)),
       workers_(workers),
       clock_(std::move(clock)),
       settings_(std::move(settings)),
-      memory_(std::move(memory)) {}
+      memory_(std::move(memory)),
+      events_(events) {}
 
 void Looker::use_policy(std::shared_ptr<const Policy> policy) { policy_ = std::move(policy); }
 
@@ -39,7 +54,10 @@ bool Looker::counts(std::uint64_t generation, std::int64_t began, const std::sha
 }
 
 void Looker::begin() {
-  running_ = std::make_shared<Running>(Running{++generation_, clock_.boot_ms(), policy_,
+  if (events_ != nullptr) events_->drain();
+  glances_.clear();
+  running_ = std::make_shared<Running>(Running{++generation_, clock_.boot_ms(),
+                                               events_ != nullptr ? events_->count() : NewsCount{}, policy_,
                                                asio::steady_timer(executor_, asio::steady_timer::time_point::max())});
   asio::co_spawn(executor_, look(running_), asio::detached);
 }
@@ -64,7 +82,12 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
     snapshot->inspectors.push_back({.name = "processes", .health = Health::failed, .problems = {error.what()}});
   }
   if (memory_.learn) memory_.learn(*snapshot);
-  last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began};
+  for (const ProcessesOutput& seen : glances_) add_glance(*snapshot, seen);
+  if (events_ != nullptr) {
+    snapshot->event_sources = events_->reports();
+    events_->follow(pids_of(*snapshot));
+  }
+  last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began, running->generation, running->news};
   running_ = nullptr;
   running->ended.cancel();
 }
@@ -73,8 +96,7 @@ asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {
   const std::int64_t oldest = clock_.boot_ms() - max_age_ms;
   const std::uint64_t after = max_age_ms == 0 ? generation_ : 0;
   while (true) {
-    if (last_.snapshot &&
-        counts(last_.snapshot->generation, last_.snapshot->began_boot_ms, last_.policy, oldest, after)) {
+    if (last_.snapshot && counts(last_.look, last_.snapshot->began_boot_ms, last_.policy, oldest, after)) {
       co_return last_;
     }
     if (!running_) begin();
@@ -85,6 +107,33 @@ asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {
     boost::system::error_code woken;
     co_await running->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
+}
+
+std::optional<Looked> Looker::last(std::int64_t max_age_ms) const {
+  if (!last_.snapshot) return std::nullopt;
+  if (!counts(last_.look, last_.snapshot->began_boot_ms, last_.policy, clock_.boot_ms() - max_age_ms, 0))
+    return std::nullopt;
+  return last_;
+}
+
+asio::awaitable<std::chrono::milliseconds> Looker::glance(std::vector<std::int32_t> pids) {
+  const std::int64_t began = clock_.boot_ms();
+  const std::shared_ptr<const Policy> policy = policy_;
+  nlohmann::json input(ProcessesInput{
+      .recognitions = policy->recognitions(), .pids = std::move(pids), .deadline_ms = glance_deadline.count()});
+  const Result<ProcessesOutput> seen = co_await ask<ProcessesOutput>(workers_, "processes", std::move(input),
+                                                                     glance_deadline + settings_.deadlines.late);
+  // What could not be seen shows in the next look.
+  if (seen && policy == policy_) {
+    if (running_) glances_.push_back(*seen);
+    if (last_.snapshot && last_.policy == policy) {
+      auto snapshot = std::make_shared<Snapshot>(*last_.snapshot);
+      add_glance(*snapshot, *seen);
+      snapshot->generation = ++generation_;
+      last_.snapshot = std::move(snapshot);
+    }
+  }
+  co_return std::chrono::milliseconds(clock_.boot_ms() - began);
 }
 
 }  // namespace guardd

@@ -3,15 +3,18 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/policy.hpp"
 #include "core/snapshot.hpp"
 #include "daemon/inspect/inspectors.hpp"
+#include "daemon/kernel_events/kernel_events.hpp"
 #include "daemon/worker/look.hpp"
 #include "daemon/worker/runner.hpp"
 
@@ -23,6 +26,8 @@ struct Looked {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<const Policy> policy;
   std::int64_t took_ms = 0;
+  std::uint64_t look = 0;  ///< the look's number: a snapshot to which glances were added has a higher one
+  NewsCount news;          ///< what the kernel had told before the look began
 };
 
 /// The clocks of os/clock.hpp, as tests replace them.
@@ -45,7 +50,7 @@ class Looker {
     std::string credentials_file;
   };
   Looker(boost::asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings,
-         LookMemory memory = {});
+         LookMemory memory = {}, KernelEvents* events = nullptr);
 
   /// From now on, only looks under this policy count.
   void use_policy(std::shared_ptr<const Policy> policy);
@@ -59,6 +64,11 @@ class Looker {
   /// A look that began at most `max_age_ms` before this call: the last one, the one that is running, or a new one. 0:
   /// one that begins after this call.
   boost::asio::awaitable<Looked> fresh(std::int64_t max_age_ms);
+  /// The last look, where it began at most `max_age_ms` before this call.
+  [[nodiscard]] std::optional<Looked> last(std::int64_t max_age_ms) const;
+  /// Looks at these processes alone, and adds what it sees to the last look, and to the one that is running: evidence
+  /// that is there, never absence. How long that took.
+  boost::asio::awaitable<std::chrono::milliseconds> glance(std::vector<std::int32_t> pids);
 
  private:
   struct Running;
@@ -73,10 +83,12 @@ class Looker {
   LookClock clock_;
   Settings settings_;
   LookMemory memory_;
+  KernelEvents* events_;
   std::shared_ptr<const Policy> policy_;
   std::uint64_t generation_ = 0;
   std::shared_ptr<Running> running_;
   Looked last_;
+  std::vector<ProcessesOutput> glances_;  ///< made while the running look runs
 };
 
 }  // namespace guardd

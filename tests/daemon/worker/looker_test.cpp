@@ -142,3 +142,80 @@ TEST_CASE("a look looks for what is recalled, and what it finds is learned") {
   CHECK(runner.asked_for("data").at(0).input.at("known_paths") == json{"/srv/a"});
   CHECK(learned == std::vector<std::uint64_t>{1});
 }
+
+namespace {
+
+json a_database(std::int32_t pid) {
+  ProcessesOutput seen;
+  ProcessFact process;
+  process.pid = pid;
+  process.service = "mysql";
+  seen.processes = {process};
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(LookerFixture, "a glance adds to the last look, and makes it no younger") {
+  const Looked before = fresh(0);
+  tick(500);
+  runner.answer("processes", a_database(7));
+  run_on(loop, looker.glance({7}));
+  CHECK(runner.asked.back().input.at("pids") == json{7});
+  const Looked after = fresh(1000);
+  CHECK(runner.looks() == 2);  // the glance itself is the second question for processes
+  REQUIRE(after.snapshot->processes.size() == 1);
+  CHECK(after.snapshot->processes[0].pid == 7);
+  CHECK(after.snapshot->began_boot_ms == before.snapshot->began_boot_ms);
+  CHECK(after.snapshot->generation > before.snapshot->generation);
+  CHECK(before.snapshot->processes.empty());
+  tick(501);
+  fresh(1000);
+  CHECK(runner.looks() == 3);
+}
+
+TEST_CASE_METHOD(LookerFixture, "who wants a look of its own is not content with a glance") {
+  fresh(0);
+  runner.answer("processes", a_database(7));
+  run_on(loop, looker.glance({7}));
+  fresh(0);
+  CHECK(runner.looks() == 3);
+}
+
+TEST_CASE_METHOD(LookerFixture, "what a glance saw while a look ran is not lost with that look") {
+  fresh(0);
+  tick(1000);
+  runner.hold();
+  const auto waiting = caller(0);
+  auto glanced = std::make_shared<bool>(false);
+  asio::co_spawn(loop, looker.glance({7}), [glanced](const std::exception_ptr& failure, std::chrono::milliseconds) {
+    REQUIRE_FALSE(failure);
+    *glanced = true;
+  });
+  settle();
+  runner.answer("processes", a_database(7));
+  runner.let_go();
+  settle();
+  REQUIRE(*glanced);
+  REQUIRE(waiting->has_value());
+  CHECK((*waiting)->snapshot->processes.size() == 1);
+}
+
+TEST_CASE_METHOD(LookerFixture, "a glance that fails changes nothing") {
+  const Looked before = fresh(0);
+  runner.fail("processes", "killed");
+  run_on(loop, looker.glance({7}));
+  CHECK(fresh(1000).snapshot == before.snapshot);
+}
+
+TEST_CASE_METHOD(LookerFixture, "the last look is there while it is young enough") {
+  CHECK_FALSE(looker.last(1000).has_value());
+  const Looked made = fresh(0);
+  tick(1000);
+  REQUIRE(looker.last(1000).has_value());
+  CHECK(looker.last(1000)->snapshot == made.snapshot);
+  tick(1);
+  CHECK_FALSE(looker.last(1000).has_value());
+  looker.use_policy(policy_of(2));
+  CHECK_FALSE(looker.last(60'000).has_value());
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/patrol.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <boost/asio/detached.hpp>
+#include <catch2/catch.hpp>
+
+#include "os/clock.hpp"
+#include "os/fd.hpp"
+#include "tests/daemon/worker/fake_runner.hpp"
+#include "tests/daemon/worker/run_on.hpp"
+
+using namespace guardd;
+using namespace guardd::test;
+
+namespace {
+
+class ToldSource final : public EventSource {
+ public:
+  [[nodiscard]] const char* name() const override { return "told"; }
+  [[nodiscard]] std::string problem() const override { return why; }
+  [[nodiscard]] int descriptor() const override { return event.get(); }
+  void drain(Heard& heard) override {
+    std::uint64_t count = 0;
+    (void)!::read(event.get(), &count, sizeof(count));
+    heard.programs.insert(heard.programs.end(), next.programs.begin(), next.programs.end());
+    heard.changed = heard.changed || next.changed;
+    heard.lost = heard.lost || next.lost;
+    next = {};
+  }
+  void prove(Heard&) override {}
+  void tell(Heard what) {
+    next = std::move(what);
+    (void)::eventfd_write(event.get(), 1);
+  }
+
+  Fd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  Heard next;
+  std::string why;
+};
+
+/// A policy whose service is this very test program, which therefore may be one.
+std::shared_ptr<const Policy> policy_for_this_program() {
+  auto policy = std::make_shared<Policy>();
+  Recognition recognition;
+  recognition.service = "mysql";
+  recognition.executables = {"daemon_parts_test"};
+  policy->services.emplace("mysql", recognition);
+  return policy;
+}
+
+struct PatrolFixture {
+  asio::io_context loop;
+  FakeRunner runner{loop.get_executor()};
+  ToldSource* source = new ToldSource;
+  KernelEvents events{loop.get_executor(), only(source)};
+  Looker looker{loop.get_executor(), runner, {boot_now_ms, wall_now_s}, {}, {}, &events};
+  Patrol patrol{loop.get_executor(), looker, events, {.every = std::chrono::seconds(60), .cpu_percent = 5}};
+  int told = 0;
+
+  PatrolFixture() {
+    looker.use_policy(policy_for_this_program());
+    patrol.tell_of_changes([this] { ++told; });
+    asio::co_spawn(loop, patrol.run(), asio::detached);
+    REQUIRE(turn_until(loop, [&] { return looker.last(60'000).has_value(); }));
+  }
+
+  static std::vector<std::unique_ptr<EventSource>> only(ToldSource* source) {
+    std::vector<std::unique_ptr<EventSource>> sources;
+    sources.emplace_back(source);
+    return sources;
+  }
+  [[nodiscard]] std::size_t full_looks() const {
+    std::size_t count = 0;
+    for (const FakeRunner::Asked& one : runner.asked_for("processes")) count += one.input.contains("pids") ? 0 : 1;
+    return count;
+  }
+  [[nodiscard]] std::size_t glances() const { return runner.looks() - full_looks(); }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(PatrolFixture, "a change makes it look at once, and tells of it") {
+  const std::size_t before = full_looks();
+  source->tell({.programs = {}, .changed = true, .lost = false});
+  CHECK(turn_until(loop, [&] { return full_looks() > before && told > 0; }));
+  CHECK(glances() == 0);
+}
+
+TEST_CASE_METHOD(PatrolFixture, "lost messages make it look at everything") {
+  const std::size_t before = full_looks();
+  source->tell({.programs = {}, .changed = false, .lost = true});
+  CHECK(turn_until(loop, [&] { return full_looks() > before; }));
+}
+
+TEST_CASE_METHOD(PatrolFixture, "at a program that may be a service it glances, and then looks") {
+  const std::size_t before = full_looks();
+  source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
+  CHECK(turn_until(loop, [&] { return glances() == 1 && full_looks() > before; }));
+}
+
+TEST_CASE_METHOD(PatrolFixture, "any other program is counted, and no more") {
+  const Looked looked = *run_on(loop, patrol.current(60'000));
+  source->tell({.programs = {1 << 30}, .changed = false, .lost = false});
+  CHECK_FALSE(patrol.nothing_since(looked, 0));
+  CHECK(patrol.nothing_since(looked, 1 << 30));
+  CHECK(run_on(loop, patrol.current(60'000)).has_value());
+  CHECK(glances() == 0);
+  CHECK(told == 0);
+}
+
+TEST_CASE_METHOD(PatrolFixture, "after a change the last look is not what is, until there is another one") {
+  CHECK(run_on(loop, patrol.current(60'000)).has_value());
+  runner.hold();
+  source->tell({.programs = {}, .changed = true, .lost = false});
+  CHECK_FALSE(run_on(loop, patrol.current(60'000)).has_value());
+  runner.let_go();
+  CHECK(turn_until(loop, [&] { return run_on(loop, patrol.current(60'000)).has_value(); }));
+}
+
+TEST_CASE_METHOD(PatrolFixture, "where a source does not tell, no look is what is") {
+  CHECK(run_on(loop, patrol.current(60'000)).has_value());
+  source->why = "lost";
+  CHECK_FALSE(run_on(loop, patrol.current(60'000)).has_value());
+  const Looked looked = run_on(loop, looker.fresh(60'000));
+  CHECK_FALSE(patrol.nothing_since(looked, 0));
+}
+
+TEST_CASE_METHOD(PatrolFixture, "who asks while it glances waits for what it sees") {
+  ProcessesOutput seen;
+  ProcessFact process;
+  process.pid = ::getpid();
+  seen.processes = {process};
+  runner.answer("processes", seen);
+  source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
+  const std::optional<Looked> current = run_on(loop, patrol.current(60'000));
+  REQUIRE(current.has_value());
+  CHECK(current->snapshot->processes.size() == 1);
+}
