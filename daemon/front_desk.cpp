@@ -51,6 +51,7 @@ boost::asio::awaitable<Reply> FrontDesk::answer(Call call, Caller caller) {
   if (auto* ended = std::get_if<EndPermitCall>(&call)) {
     co_return co_await permits_.end(std::move(ended->id), std::move(ended->end), caller);
   }
+  if (std::holds_alternative<MetricsCall>(call)) co_return metrics_.show();
   if (const auto* events = std::get_if<EventsCall>(&call)) co_return permits_.listen(events->permit);
   co_return co_await decisions_.adopt(std::move(std::get<AdoptLedgerCall>(call).reason), caller);
 }

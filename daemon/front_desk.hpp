@@ -3,6 +3,7 @@
 
 #include "daemon/checker.hpp"
 #include "daemon/decisions.hpp"
+#include "daemon/metrics.hpp"
 #include "daemon/overrides.hpp"
 #include "daemon/permits/permits.hpp"
 #include "daemon/releases.hpp"
@@ -14,8 +15,14 @@ namespace guardd {
 /// What the server serves: sends each call to whom it concerns, and tells ordinary users off who ask too often (429).
 class FrontDesk final : public Service {
  public:
-  FrontDesk(Checker& checker, Decisions& decisions, Releases& releases, Overrides& overrides, Permits& permits)
-      : checker_(checker), decisions_(decisions), releases_(releases), overrides_(overrides), permits_(permits) {}
+  FrontDesk(Checker& checker, Decisions& decisions, Releases& releases, Overrides& overrides, Permits& permits,
+            const Metrics& metrics)
+      : checker_(checker),
+        decisions_(decisions),
+        releases_(releases),
+        overrides_(overrides),
+        permits_(permits),
+        metrics_(metrics) {}
 
   boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
 
@@ -25,6 +32,7 @@ class FrontDesk final : public Service {
   Releases& releases_;
   Overrides& overrides_;
   Permits& permits_;
+  const Metrics& metrics_;
   RateLimit limit_{{}};
 };
 

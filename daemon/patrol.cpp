@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
 constexpr milliseconds effort_burst{2000};
+constexpr milliseconds glance_burst{500};
 /// Processes at which guardd glances together; where there are more the next round sees them.
 constexpr std::size_t max_unglanced = 256;
 constexpr std::size_t max_comm_bytes = 64;
@@ -35,6 +36,7 @@ Patrol::Patrol(const asio::any_io_executor& executor, Looker& looker, KernelEven
       settings_(std::move(settings)),
       pace_(settings_.every),
       effort_(settings_.cpu_percent, effort_burst),
+      glance_effort_(settings_.cpu_percent, glance_burst),
       due_(executor),
       glanced_(executor, asio::steady_timer::time_point::max()) {}
 
@@ -58,6 +60,7 @@ void Patrol::hear(const Heard& heard) {
   for (const std::int32_t pid : heard.programs) {
     if (!may_be_service(pid)) continue;
     is_news = true;
+    unglanced_at_ = events_.count().programs;
     if (unglanced_.size() < max_unglanced) unglanced_.insert(pid);
   }
   if (!is_news) return;
@@ -65,7 +68,7 @@ void Patrol::hear(const Heard& heard) {
   pace_.hasten();
   hastened_ = true;
   due_.ring();
-  if (!unglanced_.empty() && !glancing_ && effort_.wait(now()) == milliseconds{0}) {
+  if (!unglanced_.empty() && !glancing_ && glance_effort_.wait(now()) == milliseconds{0}) {
     glancing_ = true;
     asio::co_spawn(executor_, glance(), asio::detached);
   }
@@ -90,11 +93,11 @@ bool Patrol::may_be_service(std::int32_t pid) {
 
 asio::awaitable<void> Patrol::glance() {
   try {
-    while (!unglanced_.empty() && effort_.wait(now()) == milliseconds{0}) {
+    while (!unglanced_.empty() && glance_effort_.wait(now()) == milliseconds{0}) {
       std::vector<std::int32_t> pids(unglanced_.begin(), unglanced_.end());
       unglanced_.clear();
       const milliseconds took = co_await looker_.glance(std::move(pids));
-      effort_.spend(now(), took);
+      glance_effort_.spend(now(), took);
       if (tell_) tell_();
     }
   } catch (const std::exception& bug) {
@@ -116,9 +119,11 @@ asio::awaitable<void> Patrol::catch_up() {
 asio::awaitable<std::optional<Looked>> Patrol::current(std::int64_t max_age_ms) {
   co_await catch_up();
   std::optional<Looked> looked = looker_.last(max_age_ms);
-  const bool is_current = looked && events_.all_tell() && unglanced_.empty() && !glancing_ &&
-                          events_.count().changes == looked->news.changes;
-  if (!is_current) co_return std::nullopt;
+  if (!looked) co_return looked;
+  // A look that began later has seen them.
+  if (unglanced_at_ <= looked->news.programs) unglanced_.clear();
+  const bool is_current = events_.all_tell() && unglanced_.empty() && events_.count().changes == looked->news.changes;
+  if (!is_current) looked.reset();
   co_return looked;
 }
 

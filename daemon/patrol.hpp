@@ -52,12 +52,14 @@ class Patrol {
   std::function<void()> tell_;
   Pace pace_;
   Effort effort_;
+  Effort glance_effort_;  ///< of its own: rounds that take long must not keep it from a glance, which takes little
   bool hastened_ = false;
   Alarm due_;
   std::shared_ptr<const Policy> matched_policy_;  ///< what `services_` was made of
   std::vector<Recognition> recognitions_;
   std::optional<walk::ServiceMatcher> services_;
   std::set<std::int32_t> unglanced_;  ///< processes that may be a service
+  std::uint64_t unglanced_at_ = 0;    ///< how many programs had been heard when the last of them was
   bool glancing_ = false;
   boost::asio::steady_timer glanced_;
 };

@@ -164,7 +164,8 @@ int run_daemon(const Options& options) {
                   {.places = {.run = parent_of(listening->path), .state = options.state_dir},
                    .instance = instance,
                    .boot_id = boot_id});
-  FrontDesk desk(checker, decisions, releases, overrides, permits);
+  const Metrics metrics(looker, events, workers);
+  FrontDesk desk(checker, decisions, releases, overrides, permits, metrics);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators, .askers = *askers},
                  .connections = {},

@@ -59,10 +59,18 @@ Result<ProcessStat> parse_stat(std::string_view text) {
   stat.state = state[0];
   skip(rest, 4);  // pgrp, session, tty_nr, tpgid
   if (!take(rest, stat.flags)) return bad;
-  skip(rest, 10);  // minflt ... nice
+  skip(rest, 4);                 // minflt, cminflt, majflt, cmajflt
+  for (int i = 0; i < 4; ++i) {  // utime, stime, cutime, cstime
+    std::uint64_t ticks = 0;
+    if (!take(rest, ticks)) return bad;
+    stat.cpu_ticks += ticks;
+  }
+  skip(rest, 2);  // priority, nice
   if (!take(rest, stat.num_threads)) return bad;
   skip(rest, 1);  // itrealvalue
   if (!take(rest, stat.start_ticks)) return bad;
+  skip(rest, 1);  // vsize
+  if (!take(rest, stat.resident_pages)) return bad;
   return stat;
 }
 

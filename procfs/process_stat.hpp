@@ -16,8 +16,10 @@ struct ProcessStat {
   char state = '?';
   std::int32_t ppid = 0;
   std::uint64_t flags = 0;
+  std::uint64_t cpu_ticks = 0;    ///< user and system time, its own and that of the children that it has waited for
   std::uint32_t num_threads = 0;  ///< an exited leader counts as long as other threads live
   std::uint64_t start_ticks = 0;
+  std::uint64_t resident_pages = 0;
 
   /// PF_KTHREAD, include/linux/sched.h.
   [[nodiscard]] bool kernel_thread() const { return (flags & 0x00200000U) != 0; }

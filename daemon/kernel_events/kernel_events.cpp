@@ -87,6 +87,7 @@ void KernelEvents::take(const Heard& heard) {
   if (!heard.any()) return;
   count_.programs += heard.programs.size();
   count_.changes += heard.changed || heard.lost ? 1 : 0;
+  count_.losses += heard.lost ? 1 : 0;
   for (const std::int32_t pid : heard.programs) latest_programs_.push_back(pid);
   while (latest_programs_.size() > max_latest) latest_programs_.pop_front();
   if (on_heard_) on_heard_(heard);

@@ -9,6 +9,7 @@ namespace guardd {
 struct NewsCount {
   std::uint64_t programs = 0;
   std::uint64_t changes = 0;  ///< of mounts, devices and ends, and losses
+  std::uint64_t losses = 0;   ///< of messages
 };
 
 }  // namespace guardd

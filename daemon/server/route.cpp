@@ -110,6 +110,8 @@ Routed end_permit(const Asked& asked) {
   return Call{EndPermitCall{std::string(asked.id), std::move(*parsed)}};
 }
 
+Routed metrics(const Asked&) { return Call{MetricsCall{}}; }
+
 Routed events(const Asked& asked) {
   ParameterReader in(asked.parameters);
   EventsCall call{in.text("permit").value_or("")};
@@ -132,7 +134,7 @@ struct Endpoint {
   Routed (*handle)(const Asked&);
 };
 
-constexpr std::array<Endpoint, 21> endpoints{{
+constexpr std::array<Endpoint, 22> endpoints{{
     {"POST", "/v1/check", For::askers, false, check},
     {"GET", "/v1/status", For::askers, false, status},
     {"GET", "/v1/policy", For::operators, false, policy},
@@ -153,6 +155,7 @@ constexpr std::array<Endpoint, 21> endpoints{{
     {"POST", "/v1/permits/*/begin", For::operators, false, begin_permit},
     {"DELETE", "/v1/permits/*", For::operators, false, end_permit},
     {"GET", "/v1/events", For::operators, true, events},
+    {"GET", "/metrics", For::askers, false, metrics},
     {"GET", "/healthz", For::all, false, health},
 }};
 

@@ -19,13 +19,14 @@ namespace guardd {
 
 class EventStream;
 
-/// What goes back: JSON, or events without end.
+/// What goes back: JSON, unless it says otherwise, or events without end.
 struct Reply {
   unsigned status = 200;
   std::string body;
   std::string allow;                         ///< the Allow header of a 405
   std::shared_ptr<EventStream> events = {};  ///< in place of a body
   std::function<void()> unsent = {};         ///< called when the caller went before it could be told
+  std::string_view content_type = "application/json";
 };
 Reply error_reply(unsigned status, std::string_view code, std::string_view message);
 
@@ -78,13 +79,14 @@ struct EndPermitCall {
   std::string id;
   PermitEnd end;
 };
+struct MetricsCall {};
 struct EventsCall {
   std::string permit;  ///< only of this one; empty: of all
 };
 using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall,
                           ListReleasesCall, AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall,
                           AdoptLedgerCall, ListOverridesCall, RequestOverrideCall, ApplyOverrideCall, ListPermitsCall,
-                          AcquirePermitCall, BeginPermitCall, EndPermitCall, EventsCall>;
+                          AcquirePermitCall, BeginPermitCall, EndPermitCall, MetricsCall, EventsCall>;
 
 struct HttpRequest {
   std::string_view method;

@@ -44,7 +44,7 @@ std::optional<Reply> protocol_reply(const error_code& failure) {
 asio::awaitable<error_code> write(Session& session, Reply reply, unsigned version, bool keep_alive,
                                   SessionLimits limits) {
   http::response<http::string_body> response(static_cast<http::status>(reply.status), version);
-  response.set(http::field::content_type, "application/json");
+  response.set(http::field::content_type, reply.content_type);
   if (!reply.allow.empty()) response.set(http::field::allow, reply.allow);
   response.keep_alive(keep_alive);
   response.body() = std::move(reply.body);

@@ -93,6 +93,8 @@ ForkedWorkers::~ForkedWorkers() {
   ::waitpid(server_->pid, nullptr, 0);  // a killed process without open files ends at once
 }
 
+pid_t ForkedWorkers::fork_server() const { return server_ ? server_->pid : 0; }
+
 Result<pid_t> ForkedWorkers::start() {
   if (server_) return server_->pid;
   const auto now = std::chrono::steady_clock::now();

@@ -37,6 +37,9 @@ class ForkedWorkers final : public WorkerRunner {
   /// Starts the fork server; run() does it too where there is none. Its pid.
   Result<pid_t> start();
 
+  /// The fork server's pid; 0 where there is none.
+  [[nodiscard]] pid_t fork_server() const;
+
   /// Any exception, signal, short or malformed output, status other than 0, and lateness is an error that says so.
   boost::asio::awaitable<Result<nlohmann::json>> run(std::string inspector, nlohmann::json input,
                                                      std::chrono::milliseconds deadline) override;

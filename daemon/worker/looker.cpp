@@ -56,6 +56,7 @@ bool Looker::counts(std::uint64_t generation, std::int64_t began, const std::sha
 void Looker::begin() {
   if (events_ != nullptr) events_->drain();
   glances_.clear();
+  ++count_.looks;
   running_ = std::make_shared<Running>(Running{++generation_, clock_.boot_ms(),
                                                events_ != nullptr ? events_->count() : NewsCount{}, policy_,
                                                asio::steady_timer(executor_, asio::steady_timer::time_point::max())});
@@ -118,6 +119,7 @@ std::optional<Looked> Looker::last(std::int64_t max_age_ms) const {
 
 asio::awaitable<std::chrono::milliseconds> Looker::glance(std::vector<std::int32_t> pids) {
   const std::int64_t began = clock_.boot_ms();
+  ++count_.glances;
   const std::shared_ptr<const Policy> policy = policy_;
   nlohmann::json input(ProcessesInput{
       .recognitions = policy->recognitions(), .pids = std::move(pids), .deadline_ms = glance_deadline.count()});

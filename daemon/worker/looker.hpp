@@ -42,6 +42,12 @@ struct LookMemory {
   std::function<void(const Snapshot&)> learn;              ///< what became of it; after each look
 };
 
+/// How many have begun so far.
+struct LookCount {
+  std::uint64_t looks = 0;
+  std::uint64_t glances = 0;
+};
+
 /// Keeps the last look, and lets callers share looks: however many ask, looks only follow one another.
 class Looker {
  public:
@@ -60,6 +66,8 @@ class Looker {
   [[nodiscard]] const Deadlines& deadlines() const { return settings_.deadlines; }
   /// How long the last look took; 0 before the first.
   [[nodiscard]] std::int64_t last_took_ms() const { return last_.took_ms; }
+
+  [[nodiscard]] LookCount count() const { return count_; }
 
   /// A look that began at most `max_age_ms` before this call: the last one, the one that is running, or a new one. 0:
   /// one that begins after this call.
@@ -86,6 +94,7 @@ class Looker {
   KernelEvents* events_;
   std::shared_ptr<const Policy> policy_;
   std::uint64_t generation_ = 0;
+  LookCount count_;
   std::shared_ptr<Running> running_;
   Looked last_;
   std::vector<ProcessesOutput> glances_;  ///< made while the running look runs

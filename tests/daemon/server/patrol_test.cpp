@@ -128,6 +128,27 @@ TEST_CASE_METHOD(PatrolFixture, "where a source does not tell, no look is what i
   CHECK_FALSE(patrol.nothing_since(looked, 0));
 }
 
+TEST_CASE_METHOD(PatrolFixture,
+                 "a process at which it may not glance yet makes the last look none that is, until the next one") {
+  ToldSource* const told_source = source;
+  // Uses up what glances may take.
+  runner.answer("processes", ProcessesOutput{});
+  for (int i = 0; i < 2; ++i) {
+    runner.hold();
+    told_source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
+    events.drain();
+    const std::int64_t began = boot_now_ms();
+    turn_until(loop, [&] { return boot_now_ms() - began > 600; });
+    runner.let_go();
+    REQUIRE(turn_until(loop, [&] { return looker.last(60'000).has_value(); }));
+  }
+  const std::size_t before = glances();
+  told_source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
+  events.drain();
+  CHECK(glances() == before);
+  CHECK(turn_until(loop, [&] { return run_on(loop, patrol.current(60'000)).has_value(); }));
+}
+
 TEST_CASE_METHOD(PatrolFixture, "who asks while it glances waits for what it sees") {
   ProcessesOutput seen;
   ProcessFact process;
