@@ -77,8 +77,10 @@ void ProcConnector::subscribe() {
   const Subscription wish = subscription();
   problem_.clear();
   acknowledged_ = heard_own_ = false;
-  if (::send(socket_.get(), wish.data(), wish.size(), 0) != static_cast<ssize_t>(wish.size()))
-    return fail(os_error(errno, "the proc connector").message);
+  const ssize_t sent = ::send(socket_.get(), wish.data(), wish.size(), 0);
+  if (sent < 0 && errno == ECONNREFUSED)
+    return fail("the kernel tells nobody here: guardd is in a network namespace of its own");
+  if (sent != static_cast<ssize_t>(wish.size())) return fail(os_error(errno, "the proc connector").message);
   set_own_name_anew();
   Heard before;
   drain(before);
