@@ -23,6 +23,13 @@ test_packages=(
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
   mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus
 )
+# To measure: what guardd is compared with, the compiler of the BPF iterator, and what draws.
+bench_packages=(
+  clang bpftool libbpf-dev lsof psmisc findutils iproute2 python3 gnuplot-nox e2fsprogs systemd dbus
+  mariadb-server-core mariadb-client
+)
+# Guards of other kinds. Installed they would guard this host; they are unpacked into a layer of the lab, as below.
+bench_layer_packages=(molly-guard usbguard fapolicyd)
 # Database servers for the lab. They are unpacked into a layer of its file system and never installed: installing one
 # could start a service, and would leave a data directory on this host.
 lab_server_packages=(mariadb-server-core mariadb-client-core)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ledger_rate DIRECTORY SECONDS: how many records a second become durable in DIRECTORY, printed as JSON: a row a
-// transaction by SQLite alone, with the ledger's settings; and the ledger's, each with its chain, for 1 and 64 askers.
+// ledger_rate DIRECTORY SECONDS: how records become durable in DIRECTORY, printed as JSON: the microseconds of each, a
+// row a transaction by SQLite alone, with the ledger's settings; and how many a second the ledger stores, each with its
+// chain, for 1 and 64 askers.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +12,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "daemon/ledger/writer.hpp"
 
@@ -33,17 +35,18 @@ AuditRecord some_record() {
   return record;
 }
 
-double sqlite_alone(const std::string& directory, std::chrono::seconds span) {
+std::vector<std::int64_t> sqlite_alone(const std::string& directory, std::chrono::seconds span) {
   ledger::Database database = must(ledger::Database::open(directory + "/alone.db"));
   must(database.run("CREATE TABLE audit (seq INTEGER PRIMARY KEY, record TEXT NOT NULL)"));
   const std::string text = some_record().what.dump();
-  const auto began = Clock::now();
-  std::int64_t stored = 0;
-  for (; Clock::now() - began < span; ++stored) {
+  std::vector<std::int64_t> microseconds;
+  const auto until = Clock::now() + span;
+  for (auto began = Clock::now(); began < until; began = Clock::now()) {
     ledger::Statement insert = must(database.prepare("INSERT INTO audit (record) VALUES (?)"));
     must(insert.bind(1, text).step());
+    microseconds.push_back(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count());
   }
-  return static_cast<double>(stored) / std::chrono::duration<double>(Clock::now() - began).count();
+  return microseconds;
 }
 
 boost::asio::awaitable<void> ask_on(ledger::Writer& writer, Clock::time_point until, std::int64_t& stored) {

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What guardd costs while nobody asks, beside other guards that are idle."""
+
+import time
+from contextlib import ExitStack
+
+from lab import Lab
+from machine import Machine
+from mariadb import MariaDb
+from report import Target
+from tools import CHECK, cpu_seconds, resident_kib, switches, time_commands
+from waiting import wait_for
+
+SETTLED = 5.0  # seconds until a daemon that is going to give up has done so
+USBGUARD = """RuleFile=/etc/usbguard/rules.conf
+ImplicitPolicyTarget=allow
+PresentDevicePolicy=keep
+IPCAllowedUsers=root
+DeviceManagerBackend=uevent
+AuditBackend=FileAudit
+AuditFilePath=/run/usbguard-audit.log
+"""
+FAPOLICYD = """permissive = 1
+nice_val = 0
+q_size = 800
+uid = root
+gid = root
+do_stat_report = 0
+db_max_size = 50
+subj_cache_size = 1549
+obj_cache_size = 8191
+watch_fs = tmpfs
+trust = file
+integrity = none
+syslog_format = rule,dec,perm,auid,pid,exe,:,path,ftype,trust
+"""
+
+
+def start_usbguard(lab):
+    lab.write("/etc/usbguard/usbguard-daemon.conf", USBGUARD, 0o600)
+    lab.write("/etc/usbguard/rules.conf", "", 0o600)
+    return lab.start(["usbguard-daemon", "-f", "-c", "/etc/usbguard/usbguard-daemon.conf"], log="/run/other.log")
+
+
+def start_fapolicyd(lab):
+    lab.write("/etc/fapolicyd/fapolicyd.conf", FAPOLICYD)
+    lab.write("/etc/fapolicyd/fapolicyd.trust", "")
+    lab.write("/etc/fapolicyd/compiled.rules", "allow perm=any all : all\n")
+    lab.run("mkdir -p /var/lib/fapolicyd /run/fapolicyd /etc/fapolicyd/trust.d")
+    return lab.start(["fapolicyd", "--permissive", "--debug-deny"], log="/run/other.log")
+
+
+def start_guardd(lab):
+    MariaDb(lab).start()
+    guard = lab.guardd()
+    time_commands(lab, 5, [CHECK])
+    return guard
+
+
+def settled(lab, process):
+    """What a daemon said before it ended, where it did."""
+    end = time.monotonic() + SETTLED
+    wait_for(lambda: not process.alive() or time.monotonic() > end, "it to settle", deadline=SETTLED + 5)
+    return None if process.alive() else (lab.log_text("/run/other.log").strip().splitlines() or ["it ended at once"])[-1]
+
+
+class Cost:
+    """Of one daemon over the time that it is watched."""
+
+    def __init__(self, pid):
+        self.pid, self.pss = pid, []
+        self.cpu, self.switches = cpu_seconds(pid), switches(pid)
+
+    def end(self, seconds):
+        after = switches(self.pid)
+        self.percent = (cpu_seconds(self.pid) - self.cpu) / seconds * 100
+        self.wakeups = sum(after[task] - self.switches.get(task, 0) for task in after) / seconds
+
+
+def largest_size(lab, pid):
+    """The largest sum of Pss, in KiB, while checks follow one another for five seconds."""
+    asking = lab.start(["bash", "-c", "while :; do guardctl check-reinstall --timeout 30 >/dev/null; done"])
+    sizes, done = [], time.monotonic() + 5
+    while time.monotonic() < done:
+        sizes.append(resident_kib(pid))
+    asking.end()
+    return max(sizes)
+
+
+def watch(costs, seconds):
+    began = time.monotonic()
+    while time.monotonic() < began + seconds:
+        for cost in costs.values():
+            cost.pss.append(resident_kib(cost.pid))
+        time.sleep(min(1.0, seconds))
+    for cost in costs.values():
+        cost.end(time.monotonic() - began)
+
+
+def measure(report, options):
+    report.section(f"Idle, over {options.idle} s")
+    with ExitStack() as stack:
+        others = {"usbguard-daemon": start_usbguard, "fapolicyd": start_fapolicyd}
+        lab = stack.enter_context(Lab())
+        pids = {"guardd, one MariaDB, in a container": start_guardd(lab).outer,
+                "guardd, on this machine": stack.enter_context(Machine()).guardd().outer}
+        for name, start in others.items():
+            home = stack.enter_context(Lab())
+            process = start(home)
+            if why := settled(home, process):
+                report.skip(f"{name}", why)
+            else:
+                pids[name] = process.outer
+        costs = {name: Cost(pid) for name, pid in pids.items()}
+        watch(costs, options.idle)
+        for name, cost in costs.items():
+            ours = name.startswith("guardd")
+            report.row(f"{name}: CPU", cost.percent, "%", of="of one core", target=Target("<", 0.1) if ours else None)
+            report.row(f"{name}: resident (Pss)", max(cost.pss) / 1024, "MiB", target=Target("<", 20e6 / 2**20) if ours else None)
+            report.row(f"{name}: wake-ups", cost.wakeups, "/s", target=Target("<", 5) if ours else None)
+        report.row("guardd, look after look: resident (Pss)", largest_size(lab, pids["guardd, one MariaDB, in a container"]) / 1024, "MiB")

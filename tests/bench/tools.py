@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the parts of the benchmark share. A `lab` is a Lab of tests/e2e or this machine (machine.py)."""
+
+import json
+import os
+import statistics
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab import BUILD
+from waiting import wait_for
+
+HERE = Path(__file__).resolve().parent
+TICKS = os.sysconf("SC_CLK_TCK")
+CHECK = ["/usr/bin/guardctl", "check-reinstall", "--timeout", "30"]
+WHOLE_HOST = json.dumps({"operation": "reinstall", "scope": "host"})
+GUARDD_SOCKET = "/run/guardd/guardd.sock"
+
+
+def install(lab, *programs):
+    for program in programs:
+        lab.write(f"/usr/local/bin/{program}", (BUILD / "bin" / program).read_bytes(), 0o755)
+
+
+def start_ready(lab, command, word="ready"):
+    """Starts a program that stays until its standard input ends, and waits for what it prints when it is ready."""
+    log = f"/run/{command[0]}-{len(lab.processes)}.log"
+    process = lab.start(["bash", "-c", 'exec "$@" < <(exec sleep infinity)', "ready", *command], log=log)
+
+    def is_ready():
+        assert process.alive(), f"{command[0]} ended: {lab.log_text(log)}"
+        return word in lab.log_text(log)
+
+    wait_for(is_ready, command[0], deadline=300)
+    return process
+
+
+def median(samples):
+    return statistics.median(samples)
+
+
+# Time
+
+def time_commands(lab, rounds, commands):
+    """The seconds of every run and the exit statuses, a list for each command."""
+    text = (HERE / "time_commands.py").read_text()
+    done = lab.run(["/usr/bin/python3", "-c", text, str(rounds), *map(json.dumps, commands)], timeout=900)
+    answer = json.loads(done.stdout)
+    return answer["times"], answer["statuses"]
+
+
+def bare(lab, program):
+    """The seconds of one round of a program that times itself; None and why where it can't do its work."""
+    done = lab.run([program, "1"], check=False, timeout=120)
+    return (float(done.stdout) / 1000, "") if done.returncode == 0 else (None, done.stderr.decode().strip())
+
+
+def inspectors(lab):
+    """Of the newest look: its number, and the seconds that each inspector took."""
+    status = lab.json("/v1/status")
+    return status["snapshot"]["generation"], {one["name"]: one["duration_us"] / 1e6 for one in status["inspectors"]}
+
+
+def load(lab, socket, connections, seconds, method="POST", target="/v1/check", body=WHOLE_HOST):
+    """What http_load tells; see there."""
+    command = ["http_load", socket, str(connections), str(seconds), method, target, body]
+    return json.loads(lab.run(command, timeout=seconds + 120).stdout)
+
+
+# What others do meanwhile
+
+def synthetic_host(lab, processes, descriptors, connections=0):
+    """Processes with so many open descriptors together, two for each TCP connection among them; the lab ends them."""
+    install(lab, "synthetic_host", "tcp_connections")
+    lab.run("mkdir -p /tmp/files")
+    if connections:
+        tcp_connections(lab, "tcp_connections", 7000, connections)
+    each = (descriptors - 2 * connections) // processes
+    start_ready(lab, ["synthetic_host", "/tmp/files", str(processes), str(each)])
+
+
+def tcp_connections(lab, server, port, count):
+    """Both ends of so many connections; `server` is what the accepting program is called."""
+    lab.write(f"/usr/local/bin/{server}", (BUILD / "bin/tcp_connections").read_bytes(), 0o755)
+    start_ready(lab, [server, "accept", str(port), str(count)], word="listening")
+    start_ready(lab, ["tcp_connections", "connect", str(port), str(count)])
+
+
+@contextmanager
+def busy_cores(lab):
+    """Every core has something to do."""
+    spinning = [lab.start("while :; do :; done") for _ in range(os.cpu_count())]
+    try:
+        yield
+    finally:
+        for process in spinning:
+            process.end()
+
+
+# What a daemon takes, by the numbers of this machine
+
+def tree(pid):
+    """A process and its descendants."""
+    pids = [pid]
+    for parent in pids:
+        try:
+            pids += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return pids
+
+
+def resident_kib(pid, field="Pss"):
+    """Of a process and its descendants, proc_pid_smaps_rollup(5)."""
+    total = 0
+    for member in tree(pid):
+        try:
+            lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a worker that is done
+        total += sum(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
+    return total
+
+
+def cpu_seconds(pid):
+    """Of a process, its descendants, and those of its children that it has reaped."""
+    total = 0
+    for member in tree(pid):
+        try:
+            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        total += sum(map(int, fields[11:15])) / TICKS
+    return total
+
+
+def switches(pid):
+    """How often each task of a process and its descendants has given up a core, or lost one."""
+    counts = {}
+    for member in tree(pid):
+        for task in Path(f"/proc/{member}/task").glob("*/status"):
+            try:
+                lines = task.read_text().splitlines()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            counts[task] = sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
+    return counts
+
+
+@contextmanager
+def cpu_share(pid, result):
+    """Appends to `result` which part of a core the process and its descendants had meanwhile, in percent."""
+    before, began = cpu_seconds(pid), time.monotonic()
+    yield
+    result.append((cpu_seconds(pid) - before) / (time.monotonic() - began) * 100)
