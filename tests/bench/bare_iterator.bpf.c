@@ -4,10 +4,16 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "bare_iterator.h"
-
 // bpf_seq_write is for such programs alone: bpf_seq_write_proto in kernel/trace/bpf_trace.c.
 char program_license[] SEC("license") = "GPL";
+
+struct descriptor_record {
+  __u32 pid;
+  __u32 fd;
+  __u32 flags;
+  __u32 device;
+  __u64 inode;
+};
 
 SEC("iter/task_file")
 int tell_descriptor(struct bpf_iter__task_file* context) {

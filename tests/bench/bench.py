@@ -7,6 +7,7 @@ Without a PART: all of them, which takes about a quarter of an hour.
 import argparse
 import importlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,11 +17,11 @@ sys.dont_write_bytecode = True
 
 from report import Report  # noqa: E402
 
-PARTS = ("inspection", "clients", "latency", "records", "commands", "starts", "permits", "idle", "storms", "plots")
+PARTS = ("inspection", "today", "clients", "latency", "records", "commands", "starts", "permits", "idle", "storms", "plots")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__)
     parser.add_argument("part", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the rows and all samples go")
     parser.add_argument("--processes", type=int, default=2000)
@@ -39,8 +40,10 @@ def arguments():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     options, report = arguments(), Report()
-    report.head(f"{os.cpu_count()} CPUs, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f}; medians where nothing else is said")
+    release = os.uname().release.partition("-")[0]
+    report.head(f"{os.cpu_count()} CPUs, Linux {release}, load {os.getloadavg()[0]:.1f}; medians where nothing else is said")
     try:
         for part in options.part or PARTS:
             importlib.import_module(f"parts.{part}").measure(report, options)

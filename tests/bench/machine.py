@@ -49,8 +49,8 @@ class Machine:
 
     def guardd(self):
         log = self.directory / "guardd.log"
-        guard = self.start([BUILD / "bin/guardd", "--socket", self.socket, "--state-dir", self.directory / "state", "--policy-dir",
-                            TOP / "policies"], log)
+        guard = self.start([BUILD / "bin/guardd", "--socket", self.socket, "--state-dir", self.directory / "state",
+                            "--policy-dir", TOP / "policies"], log)
 
         def answers():
             assert guard.alive(), f"guardd ended:\n{log.read_text()}"

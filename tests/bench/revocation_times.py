@@ -31,6 +31,7 @@ def acquire(holder):
 
 def listen():
     events = socket.socket(socket.AF_UNIX)
+    events.settimeout(60)
     events.connect(SOCKET)
     events.sendall(b"GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
     return events.makefile("rb")
@@ -38,7 +39,7 @@ def listen():
 
 times = []
 for _ in range(ROUNDS):
-    holder = subprocess.Popen(["sleep", "infinity"])
+    holder = subprocess.Popen(["sleep", "infinity"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     permit = acquire(holder.pid)
     events = listen()
     for line in events:

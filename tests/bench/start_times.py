@@ -8,6 +8,7 @@ kept connection; COMMAND is JSON. While the server runs a check must refuse beca
 the starts that were seen, how many were not while the server ran, and how many checks were wrong.
 """
 
+import ctypes
 import http.client
 import json
 import os
@@ -18,6 +19,7 @@ import time
 
 SOCKET, DATADIR = sys.argv[1], os.path.realpath(sys.argv[2])
 ROUNDS, EVERY, PAUSE, COMMAND = int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]), json.loads(sys.argv[6])
+LIBC, PR_SET_PDEATHSIG = ctypes.CDLL(None), 1
 PATIENCE = 20.0  # after which a start counts as missed
 
 
@@ -57,6 +59,7 @@ def start():
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         null = os.open("/dev/null", os.O_RDWR)
         for target in (0, 1, 2):
             os.dup2(null, target)

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -18,25 +20,42 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Who waits for each child before the next one measures how soon the child gets a core.
+constexpr int children_of_a_thread = 16;
+
 bool start_one(bool exec) {
   pid_t child = -1;
   if (exec) {
-    std::vector<char> name{'t', 'r', 'u', 'e', '\0'};
-    char* const arguments[] = {name.data(), nullptr};
-    if (posix_spawn(&child, "/bin/true", nullptr, nullptr, arguments, environ) != 0) return false;
+    std::array<char, 5> name{"true"};
+    std::array<char*, 2> arguments{name.data(), nullptr};
+    if (posix_spawn(&child, "/bin/true", nullptr, nullptr, arguments.data(), environ) != 0) return false;
   } else {
     child = fork();
     if (child == 0) _exit(0);
   }
-  return child > 0 && waitpid(child, nullptr, 0) == child;
+  return child > 0;
+}
+
+/// How many of this thread's own children have ended; waits for one where `options` is 0.
+int reap(int options) {
+  int ended = 0;
+  while (waitpid(-1, nullptr, options | __WNOTHREAD) > 0) {
+    ++ended;
+    options = WNOHANG;
+  }
+  return ended;
 }
 
 void start_many(bool exec, Clock::duration pause, Clock::time_point until, std::atomic<long>& started) {
+  int children = 0;
   for (auto next = Clock::now(); Clock::now() < until; next += pause) {
     std::this_thread::sleep_until(next);
     if (!start_one(exec)) std::exit(1);
     ++started;
+    ++children;
+    children -= reap(children == children_of_a_thread ? 0 : WNOHANG);
   }
+  while (children > 0) children -= reap(0);
 }
 
 }  // namespace

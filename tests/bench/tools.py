@@ -62,10 +62,20 @@ def inspectors(lab):
     return status["snapshot"]["generation"], {one["name"]: one["duration_us"] / 1e6 for one in status["inspectors"]}
 
 
-def load(lab, socket, connections, seconds, method="POST", target="/v1/check", body=WHOLE_HOST):
+def load(lab, socket, connections, seconds, method="POST", target="/v1/check"):
     """What http_load tells; see there."""
-    command = ["http_load", socket, str(connections), str(seconds), method, target, body]
+    command = ["http_load", socket, str(connections), str(seconds), method, target]
+    if method == "POST":
+        command.append(WHOLE_HOST)
     return json.loads(lab.run(command, timeout=seconds + 120).stdout)
+
+
+def start_echo(lab, method="POST", target="/v1/check"):
+    """The bare echo, whose answers are as large as guardd's now are to this question; and its socket."""
+    socket = f"/run/echo-{len(lab.processes)}.sock"
+    connection = lab.http()
+    answer = connection.check(json.loads(WHOLE_HOST)) if method == "POST" else connection.get(target)
+    return start_ready(lab, ["echo_server", socket, str(len(answer.body))]), socket
 
 
 # What others do meanwhile

@@ -8,14 +8,9 @@ typedef unsigned long long __u64;
 typedef int __s32;
 typedef long long __s64;
 typedef unsigned short __u16;
-typedef short __s16;
-typedef unsigned char __u8;
-typedef signed char __s8;
 typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
-
-enum bpf_map_type { BPF_MAP_TYPE_UNSPEC };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

@@ -4,7 +4,7 @@
 from lab import LAYER, SystemdLab
 from mariadb import MariaDb
 from report import Target
-from tools import CHECK, WHOLE_HOST, install, load, median, start_ready, time_commands
+from tools import CHECK, install, load, median, start_echo, time_commands
 
 # Called by that name, with /bin/true in the place of the command that it guards, it runs its hooks and nothing else.
 MOLLY_GUARD = ["/usr/local/lib/reboot", "--molly-guard-do-nothing"]
@@ -30,7 +30,7 @@ def measure(report, options):
         install_molly_guard(lab)
         lab.guardd()
         MariaDb(lab).start()
-        start_ready(lab, ["echo_server", "/run/echo.sock", "1000"])
+        _, echo = start_echo(lab)
         times = {name: [] for name in COMMANDS}
         trips = []
         for _ in range(options.rounds):
@@ -38,7 +38,7 @@ def measure(report, options):
             assert statuses == [[0], [1], [0], [0]], statuses
             for name, seconds in zip(COMMANDS, taken):
                 times[name] += seconds
-            trips += [us / 1e6 for us in load(lab, "/run/echo.sock", 1, 1, body=WHOLE_HOST)["microseconds"]]
+            trips += [us / 1e6 for us in load(lab, echo, 1, 1)["microseconds"]]
     floor = median(times["/bin/true"]) + median(trips)
     report.milliseconds("one round trip to the bare echo", trips)
     report.milliseconds("/bin/true", times["/bin/true"])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A full inspection beside the tools that people ask today, on hosts full of processes."""
 
+from collections import defaultdict
 from pathlib import Path
 
 from lab import Lab
@@ -27,31 +28,51 @@ def lacking(processes, descriptors):
     needed = 256 * processes + 2 * descriptors
     if available < needed:
         return f"{needed >> 20} GiB of memory are needed and {available >> 20} available"
-    for name, wanted in (("kernel/pid_max", processes * 2), ("kernel/threads-max", processes * 2), ("fs/file-max", descriptors * 2)):
+    numbers = {"kernel/pid_max": processes, "kernel/threads-max": processes, "fs/file-max": descriptors}
+    for name, used in numbers.items():
+        wanted = 2 * used  # there are others
         if limit(name) < wanted:
             return f"{name} is {limit(name)}, and {wanted} are needed"
     return ""
 
 
 def sample(lab, rounds, tools, every):
-    """All contenders in turn; the slow ones in every so manyth round. Lists of seconds by name."""
-    samples, answers, why = {}, set(), ""
+    """All contenders in turn, the slow tools in every so manyth round: lists of seconds by name; the exit statuses of
+    guardctl; and why the iterator could not be loaded."""
+    samples, answers, why = defaultdict(list), set(), ""
     for number in range(rounds):
         for program in ("bare_walk", "bare_iterator"):
             seconds, problem = bare(lab, program)
             why = why or problem
             if seconds is not None:
-                samples.setdefault(program, []).append(seconds)
+                samples[program].append(seconds)
         # Without data no answer is reused: each check is a whole inspection, with the client on top of it.
         (times,), (statuses,) = time_commands(lab, 1, [CHECK])
         answers.update(statuses)
-        samples.setdefault("inspection", []).extend(times)
-        samples.setdefault("open files", []).append(inspectors(lab)[1]["open_files"])
-        if number % every == 0:
-            for name in tools:
-                (times,), _ = time_commands(lab, 1, [TOOLS[name]])
-                samples.setdefault(name, []).extend(times)
+        samples["inspection"] += times
+        samples["open files"].append(inspectors(lab)[1]["open_files"])
+        for name in tools if number % every == 0 else ():
+            (times,), _ = time_commands(lab, 1, [TOOLS[name]])
+            samples[name] += times
     return samples, answers, why
+
+
+def rows(report, samples, answers, why):
+    middle = {name: median(seconds) for name, seconds in samples.items()}
+    note = "" if answers == {0} else f"not allowed: guardctl gave {sorted(answers)}"
+    report.milliseconds("full inspection, asked and answered", samples["inspection"], middle["inspection"] / middle["bare_walk"],
+                        "of the bare two-thread walk", Target("<=", 1.2), note)
+    report.milliseconds("bare two-thread walk", samples["bare_walk"])
+    if why:
+        report.milliseconds("open files alone, as guardd times it", samples["open files"])
+        report.skip("bare BPF iterator", why)
+    else:
+        report.milliseconds("open files alone, as guardd times it", samples["open files"],
+                            middle["open files"] / middle["bare_iterator"], "of the bare BPF iterator", Target("<=", 1.5))
+        report.milliseconds("bare BPF iterator", samples["bare_iterator"])
+    for name in TOOLS:
+        target = Target(">=", 10 if why else 25) if name == "lsof -n -P" else None
+        report.milliseconds(name, samples[name], middle[name] / middle["inspection"], "of the full inspection", target)
 
 
 def host(report, processes, descriptors, connections, rounds, every):
@@ -63,26 +84,12 @@ def host(report, processes, descriptors, connections, rounds, every):
         install(lab, "bare_walk", "bare_iterator")
         synthetic_host(lab, processes, descriptors, connections)
         lab.guardd()
-        samples, answers, why = sample(lab, rounds, TOOLS, every)
-    inspection, walk = median(samples["inspection"]), median(samples["bare_walk"])
-    note = "" if answers == {0} else f"not allowed: guardctl gave {sorted(answers)}"
-    report.milliseconds("full inspection, asked and answered", samples["inspection"], inspection / walk, "of the bare two-thread walk",
-                        Target("<=", 1.2), note)
-    report.milliseconds("bare two-thread walk", samples["bare_walk"])
-    if why:
-        report.skip("bare BPF iterator", why)
-        report.milliseconds("open files alone, as guardd times it", samples["open files"])
-    else:
-        iterator = median(samples["bare_iterator"])
-        report.milliseconds("open files alone, as guardd times it", samples["open files"], median(samples["open files"]) / iterator,
-                            "of the bare BPF iterator", Target("<=", 1.5))
-        report.milliseconds("bare BPF iterator", samples["bare_iterator"])
-    for name in TOOLS:
-        target = Target(">=", 10 if why else 25) if name == "lsof -n -P" else None
-        report.milliseconds(name, samples[name], median(samples[name]) / inspection, "of the full inspection", target)
+        rows(report, *sample(lab, rounds, TOOLS, every))
 
 
 def measure(report, options):
-    host(report, options.processes, options.descriptors, options.connections, options.rounds, every=3)
+    size = options.processes, options.descriptors
+    host(report, *size, options.connections, options.rounds, every=3)
     if not options.no_large:
-        host(report, options.processes * 5, options.descriptors * 5, options.connections, max(1, options.rounds // 5), options.rounds)
+        rounds = max(1, options.rounds // 5)
+        host(report, *(5 * number for number in size), options.connections, rounds, every=rounds)

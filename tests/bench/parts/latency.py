@@ -1,28 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers over kept connections, beside the bare echo of a body of the same size by the same client."""
 
-import json
-
 from lab import Lab
 from mariadb import MariaDb
 from report import Target, percentile
-from tools import GUARDD_SOCKET, WHOLE_HOST, install, load, start_ready
+from tools import GUARDD_SOCKET, install, load, start_echo
 
 CONNECTIONS = (1, 8, 64, 1000)
 ROUNDS = 3
-CHECK = ("POST", "/v1/check", WHOLE_HOST)
-STATUS = ("GET", "/v1/status", "")
-
-
-def body_size(lab, method, target, body):
-    connection = lab.http()
-    return len(connection.check(json.loads(body)).body if method == "POST" else connection.get(target).body)
+CHECK = ("POST", "/v1/check")
+STATUS = ("GET", "/v1/status")
 
 
 def sample(lab, question, connections, seconds):
     """guardd and the echo in turn: of each its milliseconds, the answers a second, and who was turned away."""
-    echo = f"/run/echo-{len(lab.processes)}.sock"
-    server = start_ready(lab, ["echo_server", echo, str(body_size(lab, *question))])
+    server, echo = start_echo(lab, *question)
     told = {GUARDD_SOCKET: [], echo: []}
     for _ in range(ROUNDS):
         for socket, runs in told.items():

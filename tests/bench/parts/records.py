@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from lab import BUILD, Lab
 from report import Target
-from tools import GUARDD_SOCKET, install, load, median, start_ready
+from tools import GUARDD_SOCKET, install, load, median, start_echo
 
 
 @contextmanager
@@ -37,15 +37,15 @@ def measure(report, options):
         install(lab, "ledger_rate", "http_load", "echo_server")
         lab.give(device)
         lab.run(f"mount {device} /var; mkdir -p /var/lib/guardd/bench /var/log /var/tmp; ln -s /run /var/run")
-        start_ready(lab, ["echo_server", "/run/echo.sock", "1000"])
         lab.guardd()
+        _, echo = start_echo(lab)
         commits, trips, answers = [], [], []
         for number in range(max(1, options.rounds // 5)):
             directory = f"/var/lib/guardd/bench/{number}"
             lab.run(["mkdir", directory])
             ledger = json.loads(lab.run(["ledger_rate", directory, str(options.seconds)], timeout=300).stdout)
             commits += [us / 1e6 for us in ledger["sqlite"]]
-            trips += allows(lab, "/run/echo.sock", 1, options.seconds)[0]
+            trips += allows(lab, echo, 1, options.seconds)[0]
             answers += allows(lab, GUARDD_SOCKET, 1, options.seconds)[0]
         _, many = allows(lab, GUARDD_SOCKET, 64, options.seconds)
     alone = 1 / median(commits)
