@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// tcp_connections accept|connect PORT COUNT: one end of so many established TCP connections over loopback. Prints
-// "ready" when all are there and lives until its standard input ends. The accepting end is to be started first.
+// tcp_connections accept|connect PORT COUNT: one end of so many established TCP connections over loopback, in processes
+// of at most 10,000 each. Prints "ready" when all are there and lives until its standard input ends. The accepting end
+// is to be started first, and prints "listening" when it can be connected to.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 namespace {
 
 constexpr int backlog = 4096;
-// Fewer than ip_local_port_range has by default, 28,232: then another source address.
-constexpr int connections_of_an_address = 20'000;
+// Fewer than a process may have open on many machines, and than ip_local_port_range has: 28,232 by default.
+constexpr int share = 10'000;
 
 sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
   sockaddr_in address{};
@@ -27,36 +35,46 @@ sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
 
 const sockaddr* generic(const sockaddr_in& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
-int fail(const char* what) {
+[[noreturn]] void fail(const char* what) {
   std::perror(what);
-  return 1;
+  _exit(1);
 }
 
-int accept_all(std::uint16_t port, int count) {
+void raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
+}
+
+int listen_on(std::uint16_t port) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = loopback(0, port);
-  if (bind(listener, generic(address), sizeof address) != 0) return fail("bind");
-  if (listen(listener, backlog) != 0) return fail("listen");
+  if (bind(listener, generic(address), sizeof address) != 0) fail("bind");
+  if (listen(listener, backlog) != 0) fail("listen");
   std::puts("listening");
   std::fflush(stdout);
-  for (int accepted = 0; accepted < count; ++accepted) {
-    if (accept4(listener, nullptr, nullptr, SOCK_CLOEXEC) < 0) return fail("accept");
-  }
-  return 0;
+  return listener;
 }
 
-int connect_all(std::uint16_t port, int count) {
+void accept_some(int listener, int count) {
+  for (int accepted = 0; accepted < count; ++accepted) {
+    if (accept4(listener, nullptr, nullptr, SOCK_CLOEXEC) < 0) fail("accept");
+  }
+}
+
+/// From an address of their own, since two connections differ in an address or a port.
+void connect_some(std::uint32_t host, std::uint16_t port, int count) {
+  const sockaddr_in own = loopback(host, 0);
   const sockaddr_in server = loopback(0, port);
   const int yes = 1;
   for (int connected = 0; connected < count; ++connected) {
     const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (client < 0) return fail("socket");
-    const sockaddr_in own = loopback(1 + static_cast<std::uint32_t>(connected / connections_of_an_address), 0);
+    if (client < 0) fail("socket");
     setsockopt(client, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-    if (bind(client, generic(own), sizeof own) != 0) return fail("bind");
-    if (connect(client, generic(server), sizeof server) != 0) return fail("connect");
+    if (bind(client, generic(own), sizeof own) != 0) fail("bind");
+    if (connect(client, generic(server), sizeof server) != 0) fail("connect");
   }
-  return 0;
 }
 
 }  // namespace
@@ -65,12 +83,36 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[2]));
   const int count = std::atoi(argv[3]);
-  const rlimit limit{static_cast<rlim_t>(count) + 64, static_cast<rlim_t>(count) + 64};
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) return fail("setrlimit");
-  const bool accepts = std::string_view(argv[1]) == "accept";
-  if (const int status = accepts ? accept_all(port, count) : connect_all(port, count); status != 0) return status;
+  raise_descriptor_limit();
+  const int listener = std::string_view(argv[1]) == "accept" ? listen_on(port) : -1;
+  std::array<int, 2> ready{};
+  if (pipe(ready.data()) != 0) fail("pipe");
+  std::vector<pid_t> children;
+  for (int begun = 0; begun < count; begun += share) {
+    const pid_t child = fork();
+    if (child < 0) fail("fork");
+    if (child == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      const int some = std::min(share, count - begun);
+      if (listener >= 0) {
+        accept_some(listener, some);
+      } else {
+        connect_some(1 + static_cast<std::uint32_t>(children.size()), port, some);
+      }
+      if (write(ready[1], "x", 1) != 1) _exit(1);
+      while (true) pause();
+    }
+    children.push_back(child);
+  }
+  close(ready[1]);
+  for (std::size_t done = 0; done < children.size(); ++done) {
+    char byte = 0;
+    if (read(ready[0], &byte, 1) != 1) return 1;
+  }
   std::puts("ready");
   std::fflush(stdout);
   while (std::getchar() != EOF) {
   }
+  for (const pid_t child : children) kill(child, SIGKILL);
+  for (const pid_t child : children) waitpid(child, nullptr, 0);
 }

@@ -3,8 +3,6 @@
 
 import json
 import os
-import statistics
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from lab import BUILD
 from waiting import wait_for
 
 HERE = Path(__file__).resolve().parent
-TICKS = os.sysconf("SC_CLK_TCK")
 CHECK = ["/usr/bin/guardctl", "check-reinstall", "--timeout", "30"]
 WHOLE_HOST = json.dumps({"operation": "reinstall", "scope": "host"})
 GUARDD_SOCKET = "/run/guardd/guardd.sock"
@@ -34,10 +31,6 @@ def start_ready(lab, command, word="ready"):
 
     wait_for(is_ready, command[0], deadline=300)
     return process
-
-
-def median(samples):
-    return statistics.median(samples)
 
 
 # Time
@@ -106,61 +99,3 @@ def busy_cores(lab):
     finally:
         for process in spinning:
             process.end()
-
-
-# What a daemon takes, by the numbers of this machine
-
-def tree(pid):
-    """A process and its descendants."""
-    pids = [pid]
-    for parent in pids:
-        try:
-            pids += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return pids
-
-
-def resident_kib(pid, field="Pss"):
-    """Of a process and its descendants, proc_pid_smaps_rollup(5)."""
-    total = 0
-    for member in tree(pid):
-        try:
-            lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # a worker that is done
-        total += sum(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
-    return total
-
-
-def cpu_seconds(pid):
-    """Of a process, its descendants, and those of its children that it has reaped."""
-    total = 0
-    for member in tree(pid):
-        try:
-            fields = Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        total += sum(map(int, fields[11:15])) / TICKS
-    return total
-
-
-def switches(pid):
-    """How often each task of a process and its descendants has given up a core, or lost one."""
-    counts = {}
-    for member in tree(pid):
-        for task in Path(f"/proc/{member}/task").glob("*/status"):
-            try:
-                lines = task.read_text().splitlines()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            counts[task] = sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
-    return counts
-
-
-@contextmanager
-def cpu_share(pid, result):
-    """Appends to `result` which part of a core the process and its descendants had meanwhile, in percent."""
-    before, began = cpu_seconds(pid), time.monotonic()
-    yield
-    result.append((cpu_seconds(pid) - before) / (time.monotonic() - began) * 100)

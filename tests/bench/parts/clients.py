@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is connected to a database, beside ss(8)."""
 
+from statistics import median
+
 from lab import Lab
-from tools import inspectors, median, tcp_connections, time_commands
+from tools import inspectors, tcp_connections, time_commands
 from waiting import wait_for
 
 PORT = 6379

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """guardctl from start to exit, beside /bin/true and what else can say no to a reboot: logind's inhibitors and molly-guard."""
 
+from statistics import median
+
 from lab import LAYER, SystemdLab
 from mariadb import MariaDb
 from report import Target
-from tools import CHECK, install, load, median, start_echo, time_commands
+from tools import CHECK, install, load, start_echo, time_commands
 
 # Called by that name, with /bin/true in the place of the command that it guards, it runs its hooks and nothing else.
 MOLLY_GUARD = ["/usr/local/lib/reboot", "--molly-guard-do-nothing"]

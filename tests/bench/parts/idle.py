@@ -9,7 +9,8 @@ from lab import Lab
 from machine import Machine
 from mariadb import MariaDb
 from report import Target
-from tools import CHECK, cpu_seconds, resident_kib, switches, time_commands
+from tools import CHECK, time_commands
+from usage import Cost, resident_kib
 from waiting import wait_for
 
 SETTLED = 5.0  # seconds until a daemon that is going to give up has done so
@@ -66,19 +67,6 @@ def settled(lab, process):
     return None if process.alive() else (lab.log_text("/run/other.log").strip().splitlines() or ["it ended at once"])[-1]
 
 
-class Cost:
-    """Of one daemon over the time that it is watched."""
-
-    def __init__(self, pid):
-        self.pid, self.pss = pid, []
-        self.cpu, self.switches = cpu_seconds(pid), switches(pid)
-
-    def end(self, seconds):
-        after = switches(self.pid)
-        self.percent = (cpu_seconds(self.pid) - self.cpu) / seconds * 100
-        self.wakeups = sum(after[task] - self.switches.get(task, 0) for task in after) / seconds
-
-
 def largest_size(lab, pid):
     """The largest sum of Pss, in KiB, while checks follow one another for five seconds."""
     asking = lab.start(["bash", "-c", "while :; do guardctl check-reinstall --timeout 30 >/dev/null; done"])
@@ -96,7 +84,7 @@ def watch(costs, seconds):
             cost.pss.append(resident_kib(cost.pid))
         time.sleep(min(1.0, seconds))
     for cost in costs.values():
-        cost.end(time.monotonic() - began)
+        cost.end()
 
 
 def measure(report, options):

@@ -3,10 +3,11 @@
 
 from collections import defaultdict
 from pathlib import Path
+from statistics import median
 
 from lab import Lab
 from report import Target
-from tools import CHECK, bare, inspectors, install, median, synthetic_host, time_commands
+from tools import CHECK, bare, inspectors, install, synthetic_host, time_commands
 
 # A file system that nobody uses, so that what the tools print does not count.
 PLACE = "/dev/shm"

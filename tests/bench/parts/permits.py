@@ -2,10 +2,11 @@
 """From mariadbd's exec until a listener on /v1/events hears that a permit is revoked, beside one check."""
 
 import json
+from statistics import median
 
 from lab import Lab
 from mariadb import MariaDb
-from tools import CHECK, HERE, median, time_commands
+from tools import CHECK, HERE, time_commands
 
 
 def measure(report, options):

@@ -2,12 +2,14 @@
 """Draws what an inspection costs against the number of processes, and of descriptors: docs/performance-*.svg."""
 
 import subprocess
+from statistics import median
 
 from lab import TOP, Lab
 from parts.inspection import sample
-from tools import install, median, synthetic_host
+from tools import install, synthetic_host
 
 ROUNDS = 3
+MARGIN = 1.2  # left and right of the points, as a factor
 SERIES = {"lsof -n -P": "lsof -n -P", "inspection": "full inspection by guardd", "bare_walk": "bare two-thread walk",
           "bare_iterator": "bare BPF iterator"}
 PLOTS = {
@@ -18,9 +20,11 @@ STYLE = """
 set terminal svg size 720,440 font "sans-serif,13" background "white"
 set xlabel "{label}"
 set ylabel "milliseconds, median"
-set logscale xy 2
-set logscale y 10
-set xtics ({ticks})
+set logscale xy
+set xrange [{low}:{high}]
+set xtics ({ticks}) nomirror
+set ytics nomirror
+set border 3
 set grid
 set key outside top center horizontal
 set output "{output}"
@@ -42,9 +46,10 @@ def draw(output, label, points):
     names = [name for name in SERIES if all(name in taken for _, taken in points)]
     blocks = "".join(f"${name.split()[0]} << END\n" + "".join(f"{x} {taken[name]}\n" for x, taken in points) + "END\n"
                      for name in names)
-    lines = ", ".join(f'${name.split()[0]} with linespoints linewidth 2 title "{SERIES[name]}"' for name in names)
+    lines = ", ".join(f'${name.split()[0]} with linespoints linewidth 2 pointtype 7 pointsize 0.5 title "{SERIES[name]}"' for name in names)
     ticks = ", ".join(f'"{x:,}" {x}' for x, _ in points)
-    script = blocks + STYLE.format(label=label, ticks=ticks, output=output, lines=lines)
+    low, high = points[0][0] / MARGIN, points[-1][0] * MARGIN
+    script = blocks + STYLE.format(label=label, low=low, high=high, ticks=ticks, output=output, lines=lines)
     subprocess.run(["gnuplot"], input=script.encode(), check=True, timeout=60)
 
 

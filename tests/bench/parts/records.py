@@ -4,10 +4,11 @@
 import json
 import subprocess
 from contextlib import contextmanager
+from statistics import median
 
 from lab import BUILD, Lab
 from report import Target
-from tools import GUARDD_SOCKET, install, load, median, start_echo
+from tools import GUARDD_SOCKET, install, load, start_echo
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from lab import BUILD
 from machine import Machine
 from parts.starts import start_times
 from report import Target, percentile
-from tools import cpu_share
+from usage import Cost
 
 EVERY = 3.0  # seconds from one server's start to the next
 PAUSE = 0.05  # seconds between two looks at status: how guardd follows is measured here, and not how it answers
@@ -22,15 +22,15 @@ def rate(machine, kind, wanted, seconds):
 def storm(report, machine, guard, command, kind, seconds):
     most = rate(machine, kind, 0, max(1, seconds // 12))
     blowing = machine.start([BUILD / "bin/storm", kind, str(most / 2), str(seconds)], machine.directory / f"{kind}.json")
-    share, starts = [], max(1, int(seconds / EVERY) - 1)
-    with cpu_share(guard.outer, share):
-        told = start_times(machine, command, starts, EVERY, PAUSE)
-        blowing.popen.wait(seconds + 60)
+    starts, cost = max(1, int(seconds / EVERY) - 1), Cost(guard.outer)
+    told = start_times(machine, command, starts, EVERY, PAUSE)
+    blowing.popen.wait(seconds + 60)
+    cost.end()
     storm_rate = json.loads((machine.directory / f"{kind}.json").read_text())["rate"]
     report.row(f"{kind}: processes started", storm_rate, "/s", storm_rate / most, "of what this machine can")
     report.row(f"{kind}: mariadbd starts not seen", told["missed"], "", of=f"of {starts}", target=Target("<=", 0))
     report.row(f"{kind}: wrong checks", told["wrong"], "", of=f"of {starts}", target=Target("<=", 0))
-    report.row(f"{kind}: guardd's CPU", share[0], "%", of="of one core", target=Target("<", 15))
+    report.row(f"{kind}: guardd's CPU", cost.percent, "%", of="of one core", target=Target("<", 15))
     if told["times"]:
         report.milliseconds(f"{kind}: exec to status=active, median", told["times"])
         report.row(f"{kind}: exec to status=active, p99", percentile(told["times"], 99) * 1000, "ms")

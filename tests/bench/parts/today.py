@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """guardctl beside the script that people run today before they reinstall a host, on a busy host with a database."""
 
+from statistics import median
+
 from lab import Lab
 from mariadb import MariaDb
 from report import Target
-from tools import CHECK, HERE, median, synthetic_host, time_commands
+from tools import CHECK, HERE, synthetic_host, time_commands
 
 
 def measure(report, options):
