@@ -2,26 +2,26 @@
 // storm fork|exec RATE SECONDS: starts short-lived processes one after the other on every core, RATE of them a second
 // together, or as many as can be where that is 0. A child of fork ends at once; one of exec runs /bin/true. Prints as
 // JSON how many a second there were.
+#include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 // Who waits for each child before the next one measures how soon the child gets a core.
-constexpr int children_of_a_thread = 16;
+constexpr int children_at_once = 16;
 
 bool start_one(bool exec) {
   pid_t child = -1;
@@ -36,26 +36,29 @@ bool start_one(bool exec) {
   return child > 0;
 }
 
-/// How many of this thread's own children have ended; waits for one where `options` is 0.
+/// How many children have ended; waits for one where `options` is 0.
 int reap(int options) {
   int ended = 0;
-  while (waitpid(-1, nullptr, options | __WNOTHREAD) > 0) {
+  while (waitpid(-1, nullptr, options) > 0) {
     ++ended;
     options = WNOHANG;
   }
   return ended;
 }
 
-void start_many(bool exec, Clock::duration pause, Clock::time_point until, std::atomic<long>& started) {
+/// How many it has started.
+long start_many(bool exec, Clock::duration pause, Clock::time_point until) {
+  long started = 0;
   int children = 0;
   for (auto next = Clock::now(); Clock::now() < until; next += pause) {
     std::this_thread::sleep_until(next);
-    if (!start_one(exec)) std::exit(1);
+    if (!start_one(exec)) _exit(1);
     ++started;
     ++children;
-    children -= reap(children == children_of_a_thread ? 0 : WNOHANG);
+    children -= reap(children == children_at_once ? 0 : WNOHANG);
   }
   while (children > 0) children -= reap(0);
+  return started;
 }
 
 }  // namespace
@@ -68,12 +71,25 @@ int main(int argc, char** argv) {
   const std::chrono::duration<double> pause(rate > 0 ? cores / rate : 0);
   const auto began = Clock::now();
   const auto until = began + std::chrono::seconds(std::atoi(argv[3]));
-  std::atomic<long> started{0};
-  std::vector<std::thread> pool;
+  std::array<int, 2> counts{};
+  if (pipe(counts.data()) != 0) return 1;
+  // Processes and not threads, which would fork one and the same memory in turns.
   for (unsigned core = 0; core < cores; ++core) {
-    pool.emplace_back(start_many, exec, std::chrono::duration_cast<Clock::duration>(pause), until, std::ref(started));
+    const pid_t worker = fork();
+    if (worker < 0) return 1;
+    if (worker == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      const long started = start_many(exec, std::chrono::duration_cast<Clock::duration>(pause), until);
+      _exit(write(counts[1], &started, sizeof started) == sizeof started ? 0 : 1);
+    }
   }
-  for (std::thread& thread : pool) thread.join();
+  close(counts[1]);
+  long all = 0;
+  for (unsigned core = 0; core < cores; ++core) {
+    long started = 0;
+    if (read(counts[0], &started, sizeof started) != sizeof started) return 1;
+    all += started;
+  }
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  std::printf("{\"rate\": %.0f}\n", static_cast<double>(started) / seconds);
+  std::printf("{\"rate\": %.0f}\n", static_cast<double>(all) / seconds);
 }

@@ -75,7 +75,7 @@ def start_echo(lab, method="POST", target="/v1/check"):
 
 def synthetic_host(lab, processes, descriptors, connections=0):
     """Processes with so many open descriptors together, two for each TCP connection among them; the lab ends them."""
-    install(lab, "synthetic_host", "tcp_connections")
+    install(lab, "synthetic_host")
     lab.run("mkdir -p /tmp/files")
     if connections:
         tcp_connections(lab, "tcp_connections", 7000, connections)
@@ -85,6 +85,7 @@ def synthetic_host(lab, processes, descriptors, connections=0):
 
 def tcp_connections(lab, server, port, count):
     """Both ends of so many connections; `server` is what the accepting program is called."""
+    install(lab, "tcp_connections")
     lab.write(f"/usr/local/bin/{server}", (BUILD / "bin/tcp_connections").read_bytes(), 0o755)
     start_ready(lab, [server, "accept", str(port), str(count)], word="listening")
     start_ready(lab, ["tcp_connections", "connect", str(port), str(count)])

@@ -20,13 +20,16 @@ TOOLS = {
 
 
 def lacking(processes, descriptors):
-    """Why this machine is too small for so many, or nothing. Measured: 120 KiB a process, 1 KiB a descriptor; twice that."""
+    """Why this machine is too small for so many, or nothing.
+
+    Measured: 10,000 processes with 100 descriptors each take 3.1 GiB. Twice that is asked for.
+    """
     def limit(name):
         return int(Path(f"/proc/sys/{name}").read_text())
 
     memory = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
     available = int(memory["MemAvailable"].split()[0])
-    needed = 256 * processes + 2 * descriptors
+    needed = 420 * processes + 2 * descriptors  # KiB
     if available < needed:
         return f"{needed >> 20} GiB of memory are needed and {available >> 20} available"
     numbers = {"kernel/pid_max": processes, "kernel/threads-max": processes, "fs/file-max": descriptors}
@@ -72,11 +75,14 @@ def rows(report, samples, answers, why):
                             middle["open files"] / middle["bare_iterator"], "of the bare BPF iterator", Target("<=", 1.5))
         report.milliseconds("bare BPF iterator", samples["bare_iterator"])
     for name in TOOLS:
+        if name not in samples:
+            report.skip(name, "on a host of this size it takes minutes, as lsof -n -P does")
+            continue
         target = Target(">=", 10 if why else 25) if name == "lsof -n -P" else None
         report.milliseconds(name, samples[name], middle[name] / middle["inspection"], "of the full inspection", target)
 
 
-def host(report, processes, descriptors, connections, rounds, every):
+def host(report, processes, descriptors, connections, rounds, every, tools=tuple(TOOLS)):
     report.section(f"{processes} processes, {descriptors} descriptors, {connections} TCP connections")
     if why := lacking(processes, descriptors):
         report.skip("full inspection and all it is compared with", why)
@@ -85,7 +91,7 @@ def host(report, processes, descriptors, connections, rounds, every):
         install(lab, "bare_walk", "bare_iterator")
         synthetic_host(lab, processes, descriptors, connections)
         lab.guardd()
-        rows(report, *sample(lab, rounds, TOOLS, every))
+        rows(report, *sample(lab, rounds, tools, every))
 
 
 def measure(report, options):
@@ -93,4 +99,5 @@ def measure(report, options):
     host(report, *size, options.connections, options.rounds, every=3)
     if not options.no_large:
         rounds = max(1, options.rounds // 5)
-        host(report, *(5 * number for number in size), options.connections, rounds, every=rounds)
+        host(report, *(5 * number for number in size), options.connections, rounds, every=rounds,
+             tools=[name for name in TOOLS if name != "lsof +D DIR"])
