@@ -50,9 +50,8 @@ def bare(lab, program):
 
 
 def inspectors(lab):
-    """Of the newest look: its number, and the seconds that each inspector took."""
-    status = lab.json("/v1/status")
-    return status["snapshot"]["generation"], {one["name"]: one["duration_us"] / 1e6 for one in status["inspectors"]}
+    """The seconds that each inspector took in the newest look."""
+    return {one["name"]: one["duration_us"] / 1e6 for one in lab.json("/v1/status")["inspectors"]}
 
 
 def load(lab, socket, connections, seconds, method="POST", target="/v1/check"):

@@ -54,7 +54,7 @@ def sample(lab, rounds, tools, every):
         (times,), (statuses,) = time_commands(lab, 1, [CHECK])
         answers.update(statuses)
         samples["inspection"] += times
-        samples["open files"].append(inspectors(lab)[1]["open_files"])
+        samples["open files"].append(inspectors(lab)["open_files"])
         for name in tools if number % every == 0 else ():
             (times,), _ = time_commands(lab, 1, [TOOLS[name]])
             samples[name] += times
