@@ -34,6 +34,7 @@ struct Snapshot {
   std::vector<RoleFact> roles;
 
   std::vector<InspectorReport> inspectors;
+  ScanFact scan;
 };
 
 }  // namespace guardd

@@ -27,6 +27,13 @@ struct ProcessesInput {
   std::vector<Recognition> recognitions;
   std::int64_t deadline_ms =
       3000;  ///< the inspector's own: past it, it reports itself degraded and returns what it has
+  bool readlink_only = false;  ///< even where an iterator is at hand
+};
+
+/// The kernel's iterator over open descriptors (daemon/inspect/task_file_iterator.hpp), loaded beforehand.
+struct IteratorAtHand {
+  int link = -1;
+  std::string why_not = "it was not loaded";  ///< where there is none
 };
 
 /// Of the inspectors "processes" and "open_files", one walk.
@@ -39,9 +46,11 @@ struct ProcessesOutput {
   std::vector<NamespaceSample> mount_namespaces;  ///< PID 1's first
   std::uint64_t processes_seen = 0;
   std::uint64_t descriptors_seen = 0;
+  ScanFact scan;
   std::vector<InspectorReport> reports;
 };
-ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root);
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root,
+                                  const IteratorAtHand& iterator = {});
 
 struct StorageInput {
   std::vector<NamespaceSample> mount_namespaces;

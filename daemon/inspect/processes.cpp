@@ -20,6 +20,7 @@
 #include "daemon/inspect/process_list.hpp"
 #include "daemon/inspect/process_scanner.hpp"
 #include "daemon/inspect/report.hpp"
+#include "daemon/inspect/task_file_iterator.hpp"
 #include "daemon/inspect/walk_context.hpp"
 #include "os/fd.hpp"
 #include "os/read.hpp"
@@ -31,23 +32,33 @@ namespace {
 using walk::Findings;
 using walk::WalkContext;
 
-/// Processes that came while the others were looked at may have taken over what those had: they are looked at too, and
-/// so are those that came meanwhile. Who comes later comes after this look.
-constexpr int rounds_for_newcomers = 3;
+/// Processes that came while the others were looked at may have taken over what those had, so they are looked at too, and
+/// so are those that came meanwhile, until nobody has come: then whoever lives was looked at after everybody before him.
+/// In a storm of processes that never is. What goes unseen then must have changed hands in every round, each of which
+/// takes some milliseconds, and have left each hand before it was looked at; a service that moves to the background
+/// does so twice (daemon(7)). Who was there at the start and stays is looked at in the first round, come what may.
+constexpr int rounds_for_newcomers = 8;
+/// Of the time that is left. A pass takes some 100 ms for 200,000 descriptors; where it takes this long, what remains
+/// must do for the walk without it.
+constexpr std::int64_t part_for_the_pass = 3;
 /// A second thread for fewer than this costs more than it saves.
 constexpr std::size_t worth_a_thread = 32;
 
 class Walk {
  public:
-  Walk(WalkContext& context, std::int64_t deadline_ms) : context_(context), deadline_ms_(deadline_ms) {}
+  Walk(WalkContext& context, std::int64_t deadline_ms, int iterator)
+      : context_(context), deadline_ms_(deadline_ms), iterator_(iterator) {}
 
   void run() {
     const auto last_before = walk::last_pid(context_.proc);
     auto pids = walk::list_processes(context_.proc);
     if (!pids) return fail(pids.error().message);
+    pass_over_descriptors();
     for (int round = 0; !pids->empty(); ++round) {
       if (!scan(*pids)) return fail(late_message(pids->size()));
       if (round == rounds_for_newcomers) return;
+      // Newcomers are looked at as they are after the others were: what those had may have come to them since the pass.
+      context_.tables = nullptr;
       pids = walk::list_processes(context_.proc);
       if (!pids) return fail(pids.error().message);
       keep_newcomers(*pids, last_before);
@@ -55,11 +66,15 @@ class Walk {
   }
 
   /// Of processes that were there to look at, kernel threads too.
+  [[nodiscard]] std::uint64_t descriptors() const {
+    return tables_.descriptors() + first.descriptors + second.descriptors;
+  }
   [[nodiscard]] std::uint64_t seen() const { return start_ticks_.size() + first.seen.size() + second.seen.size(); }
 
   Findings first;
   Findings second;
   std::vector<std::string> problems;  ///< of the walk as a whole
+  std::string why_no_pass;            ///< empty when there was a complete pass of the iterator
 
  private:
   void fail(std::string problem) { problems.push_back(std::move(problem)); }
@@ -67,6 +82,19 @@ class Walk {
   [[nodiscard]] std::string late_message(std::size_t of) const {
     return "out of time after " + std::to_string(deadline_ms_) + " ms: not all of " + std::to_string(of) +
            " processes were looked at";
+  }
+
+  /// After the processes were listed, so that whoever came in between is among them or among the newcomers.
+  void pass_over_descriptors() {
+    if (iterator_ < 0) return;
+    const std::int64_t now_us = monotonic_now_us();
+    auto tables = walk::pass_over_task_files(iterator_, now_us + (context_.deadline_us - now_us) / part_for_the_pass);
+    if (!tables) {
+      why_no_pass = tables.error().message;
+      return;
+    }
+    tables_ = std::move(tables.value());
+    context_.tables = &tables_;
   }
 
   /// False when the time did not suffice.
@@ -108,6 +136,8 @@ class Walk {
 
   WalkContext& context_;
   std::int64_t deadline_ms_;
+  int iterator_;
+  walk::DescriptorTables tables_;
   std::unordered_map<std::int32_t, std::uint64_t> start_ticks_;  ///< of those seen, by pid
   walk::TextBuffer text_;
 };
@@ -158,13 +188,13 @@ ProcessesOutput put_together(Walk& walk, int proc) {
   walk.first.busy.merge(walk.second.busy);
   output.busy_directories = walk.first.busy.list(output.busy_directories_complete);
   output.mount_namespaces = samples(walk.first, walk.second);
-  output.descriptors_seen = walk.first.descriptors + walk.second.descriptors;
+  output.descriptors_seen = walk.descriptors();
   return output;
 }
 
 }  // namespace
 
-ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root) {
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root, const IteratorAtHand& iterator) {
   const std::int64_t start_us = monotonic_now_us();
   const Fd proc(::open(root.proc.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const walk::NameMatcher data_files(input.recognitions);
@@ -177,10 +207,17 @@ ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& r
     context.own_exe = std::move(own.value());
   }
 
-  Walk walk(context, input.deadline_ms);
+  // A captured tree is not what the kernel's iterator goes over.
+  const std::string why_not = !context.live         ? "it is another /proc"
+                              : input.readlink_only ? "guardd is configured so"
+                              : iterator.link < 0   ? iterator.why_not
+                                                    : "";
+  Walk walk(context, input.deadline_ms, why_not.empty() ? iterator.link : -1);
+  walk.why_no_pass = why_not;
   walk.run();
   ProcessesOutput output = put_together(walk, proc.get());
   output.processes_seen = walk.seen();
+  output.scan = {walk.why_no_pass.empty() ? "bpf_iterator" : "readlink", walk.why_no_pass};
 
   auto process_problems = walk.problems;
   append(process_problems, std::move(walk.first.process_problems));
