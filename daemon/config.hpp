@@ -22,7 +22,7 @@ struct Config {
   std::string
       credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
   Deadlines deadlines;
-  bool readlink_only = false;  ///< descriptors are never learnt of by a BPF iterator
+  bool readlink_only = false;           ///< descriptors are never learnt of by a BPF iterator
   std::chrono::seconds look_every{30};  ///< how often guardd looks when nobody asks
   std::int64_t release_quiet_s = default_quiet_s;
   OverrideRules overrides;

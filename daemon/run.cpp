@@ -133,7 +133,8 @@ int run_daemon(const Options& options) {
   tell_of_ledger(keeper.current());
   ledger::Reader reader(options.state_dir);
   Historian historian(loop.get_executor(), keeper);
-  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s}, {config->deadlines, config->credentials_file, config->readlink_only},
+  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s},
+                {config->deadlines, config->credentials_file, config->readlink_only},
                 {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }});
   looker.use_policy(*policy);
   Checker checker(looker, workers, policies, keeper, {instance, GUARDD_VERSION});

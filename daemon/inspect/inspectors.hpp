@@ -26,7 +26,7 @@ struct HostRoot {
 struct ProcessesInput {
   std::vector<Recognition> recognitions;
   std::int64_t deadline_ms =
-      3000;  ///< the inspector's own: past it, it reports itself degraded and returns what it has
+      3000;                    ///< the inspector's own: past it, it reports itself degraded and returns what it has
   bool readlink_only = false;  ///< even where an iterator is at hand
 };
 

@@ -21,7 +21,10 @@ namespace guardd::walk {
 class ProcessScanner {
  public:
   ProcessScanner(WalkContext& context, Findings& findings)
-      : context_(context), findings_(findings), files_(context.recognitions, context.data_files, findings), descriptors_(context, findings, files_) {}
+      : context_(context),
+        findings_(findings),
+        files_(context.recognitions, context.data_files, findings),
+        descriptors_(context, findings, files_) {}
 
   /// Adds what there is of `pid`. Nothing if it has ended; a problem if it lives and can't be read, not by a third try
   /// either.

@@ -32,11 +32,12 @@ namespace {
 using walk::Findings;
 using walk::WalkContext;
 
-/// Processes that came while the others were looked at may have taken over what those had, so they are looked at too, and
-/// so are those that came meanwhile, until nobody has come: then whoever lives was looked at after everybody before him.
-/// In a storm of processes that never is. What goes unseen then must have changed hands in every round, each of which
-/// takes some milliseconds, and have left each hand before it was looked at; a service that moves to the background
-/// does so twice (daemon(7)). Who was there at the start and stays is looked at in the first round, come what may.
+/// Processes that came while the others were looked at may have taken over what those had, so they are looked at too,
+/// and so are those that came meanwhile, until nobody has come: then whoever lives was looked at after everybody before
+/// him. In a storm of processes that never is. What goes unseen then must have changed hands in every round, each of
+/// which takes some milliseconds, and have left each hand before it was looked at; a service that moves to the
+/// background does so twice (daemon(7)). Who was there at the start and stays is looked at in the first round, come
+/// what may.
 constexpr int rounds_for_newcomers = 8;
 /// Of the time that is left. A pass takes some 100 ms for 200,000 descriptors; where it takes this long, what remains
 /// must do for the walk without it.

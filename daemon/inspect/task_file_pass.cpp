@@ -17,8 +17,8 @@
 namespace guardd::walk {
 namespace {
 
-/// A million descriptors make some 50 MiB of rows. Where there are more, or many threads whose leader has exited, each of
-/// which the kernel tells of, readlink(2) needs no memory for them.
+/// A million descriptors make some 50 MiB of rows. Where there are more, or many threads whose leader has exited, each
+/// of which the kernel tells of, readlink(2) needs no memory for them.
 constexpr std::size_t max_pass_bytes = std::size_t{256} << 20U;
 /// bpf_seq_read() gives 8 pages at most (kernel/bpf/bpf_iter.c).
 constexpr std::size_t read_bytes = std::size_t{32} * 1024;

@@ -171,12 +171,11 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   ProcessesOutput processes;
   BootOutput boot;
   std::vector<asio::awaitable<void>> first;
-  first.push_back(inspect(
-      workers, "processes",
-      nlohmann::json(ProcessesInput{.recognitions = order.recognitions,
-                                    .deadline_ms = deadlines.processes.count(),
-                                    .readlink_only = order.readlink_only}),
-      deadlines.processes + deadlines.late, process_reports, processes));
+  first.push_back(inspect(workers, "processes",
+                          nlohmann::json(ProcessesInput{.recognitions = order.recognitions,
+                                                        .deadline_ms = deadlines.processes.count(),
+                                                        .readlink_only = order.readlink_only}),
+                          deadlines.processes + deadlines.late, process_reports, processes));
   first.push_back(
       inspect(workers, "boot", nlohmann::json::object(), deadlines.boot + deadlines.late, boot_reports, boot));
   co_await gather(std::move(first));

@@ -63,9 +63,8 @@ int main(int argc, char** argv) {
     if (!link) continue;
     input.readlink_only = false;
     measure(out, "iterator", [&] { (void)guardd::inspect_processes(input, {}, {link->get(), ""}); });
-    measure(out, "bare_iterator", [&] {
-      (void)guardd::walk::pass_over_task_files(link->get(), guardd::monotonic_now_us() + 60'000'000);
-    });
+    measure(out, "bare_iterator",
+            [&] { (void)guardd::walk::pass_over_task_files(link->get(), guardd::monotonic_now_us() + 60'000'000); });
   }
   std::cout << out.dump() << '\n';
   return 0;

@@ -2,11 +2,11 @@
 // A process that holds things, for the tests of inspectors. Its arguments are steps, done in order: "open PATH",
 // "open-rw PATH", "open-path PATH" (O_PATH), "map PATH" (and closes it), "chdir DIR", "comm NAME", "unlink PATH", "ring
 // PATH" (registered with an io_uring, then closed), "listen" (TCP on loopback), "private PATH" (open in a thread with
-// descriptors of its own), "leader-exits", "many DIR N" (files of it, made), "sockets N", "pipes N", "memfd NAME", "deep DIR
-// NAME" (a file whose path is longer than PATH_MAX), "sibling PATH" (opened by a process that shares the descriptors),
-// "own-root DIR" (a chroot in a mount namespace of its own), "overlay DIR" (DIR/merged over DIR/lower, in a mount
-// namespace of its own). Then it says "ready" on its standard output, with the listener's port if
-// there is one, and waits to be killed.
+// descriptors of its own), "leader-exits", "many DIR N" (files of it, made), "sockets N", "pipes N", "memfd NAME",
+// "deep DIR NAME" (a file whose path is longer than PATH_MAX), "sibling PATH" (opened by a process that shares the
+// descriptors), "own-root DIR" (a chroot in a mount namespace of its own), "overlay DIR" (DIR/merged over DIR/lower, in
+// a mount namespace of its own). Then it says "ready" on its standard output, with the listener's port if there is one,
+// and waits to be killed.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>

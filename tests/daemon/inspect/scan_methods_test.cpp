@@ -75,7 +75,8 @@ json seen_of(const ProcessesOutput& output, const std::string& directory) {
   }
   std::set<json> busy;
   for (const BusyDirectory& used : output.busy_directories) {
-    if (used.path.starts_with(directory)) busy.insert({{"path", used.path}, {"mnt_ns", used.mnt_ns}, {"cwd", used.cwd}});
+    if (used.path.starts_with(directory))
+      busy.insert({{"path", used.path}, {"mnt_ns", used.mnt_ns}, {"cwd", used.cwd}});
   }
   std::set<json> problems;
   for (const InspectorReport& report : output.reports) {
@@ -96,7 +97,8 @@ std::string long_path(const Directory& directory, std::size_t length) {
   std::string name;
   while (directory.path().size() + 1 + name.size() + 60 < length) name += std::string(40, 'p') + "/";
   const std::string last = "x.gd-scan-ibd";
-  return directory.data(name + std::string(length - directory.path().size() - 1 - name.size() - last.size(), 'q') + last);
+  return directory.data(name + std::string(length - directory.path().size() - 1 - name.size() - last.size(), 'q') +
+                        last);
 }
 
 }  // namespace
@@ -120,11 +122,14 @@ TEST_CASE("both ways of scanning tell the same of a busy host") {
 
   const Holder many({"many", directory.directory("many"), "700", "sockets", "300", "pipes", "300", "open-rw",
                      directory.data("many.gd-scan-ibd")});
-  const Holder names({"open-rw", odd, "open-rw", deleted, "unlink", deleted, "open-path", directory.data("p.gd-scan-ibd"),
-                      "open", fifo, "open", directory.path(), "open", "/dev/null", "memfd", "gd-scan-ibdata1", "open",
-                      short_of, "open", just, "open", past});
-  const Holder service({"open-rw", directory.data("service/gd-scan-ibdata1"), "chdir", directory.at("service"), "listen"},
-                       program);
+  const Holder names({"open-rw", odd,         "open-rw",   deleted,
+                      "unlink",  deleted,     "open-path", directory.data("p.gd-scan-ibd"),
+                      "open",    fifo,        "open",      directory.path(),
+                      "open",    "/dev/null", "memfd",     "gd-scan-ibdata1",
+                      "open",    short_of,    "open",      just,
+                      "open",    past});
+  const Holder service(
+      {"open-rw", directory.data("service/gd-scan-ibdata1"), "chdir", directory.at("service"), "listen"}, program);
   const Holder leaderless({"open-rw", directory.data("l.gd-scan-ibd"), "leader-exits"});
   const Holder apart({"private", directory.data("t.gd-scan-ibd")});
   const Holder sibling({"sibling", directory.data("s.gd-scan-ibd")});
@@ -155,9 +160,16 @@ TEST_CASE("both ways of scanning tell the same of a busy host") {
   for (const OpenFileFact& file : by_iterator.open_files) {
     if (file.path.starts_with(directory.path())) paths.insert(file.path);
   }
-  std::set<std::string> expected{odd, deleted, short_of, just, past, directory.at("many.gd-scan-ibd"),
-                                 directory.at("p.gd-scan-ibd"), directory.at("service/gd-scan-ibdata1"),
-                                 directory.at("l.gd-scan-ibd"), directory.at("t.gd-scan-ibd"),
+  std::set<std::string> expected{odd,
+                                 deleted,
+                                 short_of,
+                                 just,
+                                 past,
+                                 directory.at("many.gd-scan-ibd"),
+                                 directory.at("p.gd-scan-ibd"),
+                                 directory.at("service/gd-scan-ibdata1"),
+                                 directory.at("l.gd-scan-ibd"),
+                                 directory.at("t.gd-scan-ibd"),
                                  directory.at("s.gd-scan-ibd")};
   if (ring.ready()) expected.insert(directory.at("r.gd-scan-ibd"));
   if (rooted.ready()) expected.insert(directory.at("root/data/gd-scan-ibdata1"));
