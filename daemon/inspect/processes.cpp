@@ -68,7 +68,7 @@ class Walk {
 
   /// Of processes that were there to look at, kernel threads too.
   [[nodiscard]] std::uint64_t descriptors() const {
-    return tables_.descriptors() + first.descriptors + second.descriptors;
+    return (pass_ ? pass_->descriptors() : 0) + first.descriptors + second.descriptors;
   }
   [[nodiscard]] std::uint64_t seen() const { return start_ticks_.size() + first.seen.size() + second.seen.size(); }
 
@@ -89,13 +89,12 @@ class Walk {
   void pass_over_descriptors() {
     if (iterator_ < 0) return;
     const std::int64_t now_us = monotonic_now_us();
-    auto tables = walk::pass_over_task_files(iterator_, now_us + (context_.deadline_us - now_us) / part_for_the_pass);
-    if (!tables) {
-      why_no_pass = tables.error().message;
+    pass_ = walk::pass_over_task_files(iterator_, now_us + (context_.deadline_us - now_us) / part_for_the_pass);
+    if (!pass_) {
+      why_no_pass = pass_.error().message;
       return;
     }
-    tables_ = std::move(tables.value());
-    context_.tables = &tables_;
+    context_.tables = &*pass_;
   }
 
   /// False when the time did not suffice.
@@ -138,7 +137,7 @@ class Walk {
   WalkContext& context_;
   std::int64_t deadline_ms_;
   int iterator_;
-  walk::DescriptorTables tables_;
+  Result<walk::DescriptorTables> pass_ = Error{};
   std::unordered_map<std::int32_t, std::uint64_t> start_ticks_;  ///< of those seen, by pid
   walk::TextBuffer text_;
 };
@@ -193,6 +192,13 @@ ProcessesOutput put_together(Walk& walk, int proc) {
   return output;
 }
 
+/// Empty where it is to be used. It goes over this machine's processes, and not over those of a captured tree.
+std::string why_no_iterator(const ProcessesInput& input, const IteratorAtHand& iterator, bool live) {
+  if (!live) return "it is another /proc";
+  if (input.readlink_only) return "guardd is configured so";
+  return iterator.link < 0 ? iterator.why_not : std::string();
+}
+
 }  // namespace
 
 ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root, const IteratorAtHand& iterator) {
@@ -208,17 +214,14 @@ ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& r
     context.own_exe = std::move(own.value());
   }
 
-  // A captured tree is not what the kernel's iterator goes over.
-  const std::string why_not = !context.live         ? "it is another /proc"
-                              : input.readlink_only ? "guardd is configured so"
-                              : iterator.link < 0   ? iterator.why_not
-                                                    : "";
+  const std::string why_not = why_no_iterator(input, iterator, context.live);
   Walk walk(context, input.deadline_ms, why_not.empty() ? iterator.link : -1);
   walk.why_no_pass = why_not;
   walk.run();
   ProcessesOutput output = put_together(walk, proc.get());
   output.processes_seen = walk.seen();
-  output.scan = {walk.why_no_pass.empty() ? "bpf_iterator" : "readlink", walk.why_no_pass};
+  output.scan.method = walk.why_no_pass.empty() ? "bpf_iterator" : "readlink";
+  output.scan.why_not = walk.why_no_pass;
 
   auto process_problems = walk.problems;
   append(process_problems, std::move(walk.first.process_problems));
