@@ -38,8 +38,13 @@ bool DescriptorReader::read_rows(const Task& task, DescriptorRows rows, Trouble&
       files_.bystander(row.path);
     }
   }
+  bool changed = false;
   for (const DescriptorRow& candidate : closer_) {
     if (context_.out_of_time() || is_still_so(task, candidate)) continue;
+    changed = true;
+    if (candidate.kind == DescriptorRow::Kind::path) findings_.moved.emplace(candidate.path);
+  }
+  if (changed) {
     files_.sockets().resize(sockets);
     return false;
   }

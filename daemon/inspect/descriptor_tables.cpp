@@ -45,6 +45,18 @@ DescriptorRows DescriptorTables::find(std::int32_t task, std::uint64_t start_tic
   return found->second.rows;
 }
 
+std::vector<std::int32_t> DescriptorTables::holders(const std::set<std::string, std::less<>>& paths) const {
+  std::set<std::int32_t> found;
+  for (const auto& [task, table] : tables_) {
+    DescriptorRows rows = table.rows;
+    DescriptorRow row;
+    while (rows.next(row)) {
+      if (row.kind == DescriptorRow::Kind::path && paths.contains(row.path)) found.insert(table.process);
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
 Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes) {
   DescriptorTables tables;
   tables.bytes_ = std::move(bytes);
@@ -55,7 +67,7 @@ Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes) {
   const auto close_table = [&](std::size_t end) {
     if (end == table_begin) return;
     // A number that comes again has a new owner.
-    tables.tables_[owner.task] = {owner.task_start_ns / ns_of_tick,
+    tables.tables_[owner.task] = {static_cast<std::int32_t>(owner.process), owner.task_start_ns / ns_of_tick,
                                   DescriptorRows(all.substr(table_begin, end - table_begin))};
     table_begin = end;
   };
@@ -70,7 +82,7 @@ Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes) {
       tables.descriptors_ = row.value;
       return tables;
     }
-    if (row.task == 0) return malformed(at);
+    if (row.task == 0 || row.process == 0) return malformed(at);
     if (row.task != owner.task || row.task_start_ns != owner.task_start_ns) close_table(at);
     owner = row;
   }

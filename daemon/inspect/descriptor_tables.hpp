@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -53,12 +56,15 @@ class DescriptorTables {
   /// The rows of the task that has this number and began then, as /proc/PID/stat says. Empty when the pass has no row
   /// of it: then it says nothing about the task, also not that it has nothing open.
   [[nodiscard]] DescriptorRows find(std::int32_t task, std::uint64_t start_ticks) const;
+  /// The processes that had a file of one of these paths open.
+  [[nodiscard]] std::vector<std::int32_t> holders(const std::set<std::string, std::less<>>& paths) const;
   [[nodiscard]] std::uint64_t descriptors() const { return descriptors_; }
 
   friend Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes);
 
  private:
   struct Table {
+    std::int32_t process = 0;
     std::uint64_t start_ticks = 0;
     DescriptorRows rows;
   };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/facts.hpp"
 #include "core/recognition.hpp"
+#include "core/result.hpp"
 
 /// The inspectors: each a function from an input to facts and a report of its own health, run in a worker process that
 /// guardd can lose (daemon/worker). They know no policy. They throw nothing for what they can't see: that is a problem
@@ -30,9 +32,13 @@ struct ProcessesInput {
   bool readlink_only = false;  ///< even where an iterator is at hand
 };
 
+namespace walk {
+class DescriptorTables;
+}
 /// The kernel's iterator over open descriptors (daemon/inspect/task_file_iterator.hpp), loaded beforehand.
 struct IteratorAtHand {
-  int link = -1;
+  /// Makes a pass that ends by then (monotonic_now_us); empty where there is no iterator.
+  std::function<Result<walk::DescriptorTables>(std::int64_t deadline_us)> pass = {};
   std::string why_not = "it was not loaded";  ///< where there is none
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/result.hpp"
 #include "daemon/inspect/descriptor_tables.hpp"
+#include "daemon/inspect/inspectors.hpp"
 #include "os/fd.hpp"
 
 /// The kernel's own pass over all open descriptors, a BPF iterator over task_file (bpf/task_file.bpf.c): one read in
@@ -21,5 +22,8 @@ Result<Fd> load_task_file_iterator();
 /// `deadline_us` (monotonic_now_us), or does not show the caller itself: then it sees other tasks than the caller's
 /// /proc, or names them differently.
 Result<DescriptorTables> pass_over_task_files(int link, std::int64_t deadline_us);
+
+/// The same for inspect_processes(); `link` stays the caller's.
+IteratorAtHand iterator_at_hand(const Result<Fd>& link);
 
 }  // namespace guardd::walk

@@ -73,4 +73,17 @@ Result<DescriptorTables> pass_over_task_files(int link, std::int64_t deadline_us
   return tables;
 }
 
+IteratorAtHand iterator_at_hand(const Result<Fd>& link) {
+  IteratorAtHand at_hand;
+  if (link) {
+    at_hand.pass = [number = link->get()](std::int64_t deadline_us) {
+      return pass_over_task_files(number, deadline_us);
+    };
+    at_hand.why_not.clear();
+  } else {
+    at_hand.why_not = link.error().message;
+  }
+  return at_hand;
+}
+
 }  // namespace guardd::walk

@@ -30,27 +30,13 @@ nlohmann::json run(const nlohmann::json& input) {
 }
 
 /// Made by the fork server, before it forks anyone, and inherited.
-struct Inherited {
-  Fd link;
-  IteratorAtHand iterator;
-};
-const Inherited& inherited() {
-  static const Inherited made = [] {
-    Inherited begun;
-    Result<Fd> link = walk::load_task_file_iterator();
-    if (link) {
-      begun.link = std::move(link.value());
-      begun.iterator = {begun.link.get(), ""};
-    } else {
-      begun.iterator.why_not = link.error().message;
-    }
-    return begun;
-  }();
-  return made;
+const Result<Fd>& inherited_link() {
+  static const Result<Fd> link = walk::load_task_file_iterator();
+  return link;
 }
 
 nlohmann::json run_processes(const nlohmann::json& input) {
-  return seen(inspect_processes(input.get<ProcessesInput>(), host(), inherited().iterator));
+  return seen(inspect_processes(input.get<ProcessesInput>(), host(), walk::iterator_at_hand(inherited_link())));
 }
 
 nlohmann::json run_boot(const nlohmann::json&) { return seen(inspect_boot(host())); }
@@ -91,6 +77,6 @@ constexpr std::array<InspectorEntry, 13> entries{{
 
 InspectorTable inspector_table() { return entries; }
 
-int prepare_inspectors() { return inherited().iterator.link; }
+int prepare_inspectors() { return inherited_link() ? inherited_link()->get() : -1; }
 
 }  // namespace guardd

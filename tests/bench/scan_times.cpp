@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     if (argc == 3) measure(out, "readlink", [&] { (void)guardd::inspect_processes(input, {}); });
     if (!link) continue;
     input.readlink_only = false;
-    measure(out, "iterator", [&] { (void)guardd::inspect_processes(input, {}, {link->get(), ""}); });
+    measure(out, "iterator", [&] { (void)guardd::inspect_processes(input, {}, guardd::walk::iterator_at_hand(link)); });
     measure(out, "bare_iterator",
             [&] { (void)guardd::walk::pass_over_task_files(link->get(), guardd::monotonic_now_us() + 60'000'000); });
   }

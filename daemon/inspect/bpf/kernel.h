@@ -30,6 +30,7 @@ struct pid {
 };
 
 struct task_struct {
+  struct task_struct *group_leader;
   struct pid *thread_pid;
   __u64 start_boottime;
 };

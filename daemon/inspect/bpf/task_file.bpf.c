@@ -62,7 +62,7 @@ static int describe(struct file *file, struct row_with_path *made) {
   }
   if (made->path[0] == '/') {
     made->row.kind = GUARDD_ROW_PATH;
-    made->row.size = (unsigned int)length - 1;
+    made->row.size = (unsigned short)(length - 1);
     return 1;
   }
   made->row.kind = GUARDD_ROW_RING;
@@ -84,7 +84,9 @@ int task_file(struct bpf_iter__task_file *context) {
   }
   if (!describe(file, &made)) return 0;
   struct task_struct *reader = bpf_get_current_task_btf();
-  made.row.task = number(task->thread_pid, reader->thread_pid->level);
+  const unsigned int level = reader->thread_pid->level;
+  made.row.process = number(task->group_leader->thread_pid, level);
+  made.row.task = number(task->thread_pid, level);
   made.row.descriptor = context->fd;
   made.row.task_start_ns = task->start_boottime;
   unsigned int size = made.row.size;

@@ -14,11 +14,13 @@ enum {
   GUARDD_ROW_END = 5,    ///< the pass is complete: `value` descriptors were looked at
 };
 
+/// Numbers are those of the pid namespace of the pass.
 struct guardd_row {
-  unsigned int task;                ///< the thread's number, in the pid namespace of the pass; 0 in the last row
-  unsigned int descriptor;
+  unsigned int process;             ///< the thread group's; 0 in the last row
+  unsigned int task;                ///< the thread's own
   unsigned long long task_start_ns; ///< since boot: tells who has the number, and who had it before
   unsigned long long value;
-  unsigned int kind;
-  unsigned int size; ///< of what follows the row
+  unsigned int descriptor;
+  unsigned short kind;
+  unsigned short size; ///< of what follows the row
 };

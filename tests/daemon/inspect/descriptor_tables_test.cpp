@@ -62,6 +62,19 @@ TEST_CASE("a pass says nothing about a task that it did not see, or that had ano
   CHECK_FALSE(tables->find(812, 45).empty());
 }
 
+TEST_CASE("who had a file open") {
+  const auto tables = parse_descriptor_tables(IteratorBytes()
+                                                  .path(812, 45, 3, "/x")
+                                                  .path(900, 46, 3, "/y")
+                                                  .socket(900, 46, 4, 7)
+                                                  .path(7, 1, 0, "/x")
+                                                  .end(4)
+                                                  .bytes());
+  REQUIRE(tables.ok());
+  CHECK(tables->holders({"/x"}) == std::vector<std::int32_t>{7, 812});
+  CHECK(tables->holders({"/z"}).empty());
+}
+
 TEST_CASE("a number that changed hands during the pass is its last owner's") {
   const auto tables =
       parse_descriptor_tables(IteratorBytes().path(812, 45, 3, "/old").path(812, 99, 3, "/new").end(2).bytes());

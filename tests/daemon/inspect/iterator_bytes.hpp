@@ -13,15 +13,16 @@ namespace guardd::test {
 /// What a pass of the kernel's iterator writes, made by hand. Times are in units of /proc/PID/stat.
 class IteratorBytes {
  public:
-  IteratorBytes& row(std::uint32_t task, std::uint64_t start_ticks, std::uint32_t descriptor, std::uint32_t kind,
+  IteratorBytes& row(std::uint32_t task, std::uint64_t start_ticks, std::uint32_t descriptor, std::uint16_t kind,
                      std::uint64_t value, std::string_view path) {
     guardd_row raw{};
+    raw.process = task;
     raw.task = task;
     raw.descriptor = descriptor;
     raw.task_start_ns = start_ticks * 10'000'000 + 4711;
     raw.value = value;
     raw.kind = kind;
-    raw.size = static_cast<std::uint32_t>(path.size());
+    raw.size = static_cast<std::uint16_t>(path.size());
     const std::size_t at = bytes_.size();
     bytes_.resize(at + sizeof(raw));
     std::memcpy(bytes_.data() + at, &raw, sizeof(raw));

@@ -35,8 +35,7 @@ std::vector<Recognition> recognitions() {
 ProcessesOutput look(std::int64_t deadline_ms = 20'000) {
   static const Result<Fd> link = walk::load_task_file_iterator();
   const bool readlink_only = !link || std::getenv("GUARDD_TEST_READLINK") != nullptr;
-  const IteratorAtHand iterator{link ? link->get() : -1, link ? "" : link.error().message};
-  return inspect_processes({recognitions(), deadline_ms, readlink_only}, HostRoot{}, iterator);
+  return inspect_processes({recognitions(), deadline_ms, readlink_only}, HostRoot{}, walk::iterator_at_hand(link));
 }
 
 std::vector<OpenFileFact> files_of(const ProcessesOutput& output, pid_t pid) {

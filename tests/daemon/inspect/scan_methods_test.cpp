@@ -46,8 +46,8 @@ bool skipped() {
   return true;
 }
 
-ProcessesOutput look_by_iterator(int link) {
-  return inspect_processes({recognitions(), 20'000, false}, HostRoot{}, {link, ""});
+ProcessesOutput look_by_iterator() {
+  return inspect_processes({recognitions(), 20'000, false}, HostRoot{}, walk::iterator_at_hand(iterator()));
 }
 ProcessesOutput look_by_readlink() { return inspect_processes({recognitions(), 20'000, true}, HostRoot{}); }
 
@@ -145,7 +145,7 @@ TEST_CASE("both ways of scanning tell the same of a busy host") {
   const Holder deep({"deep", directory.directory("deep"), "gd-scan-ibdata1"});
   REQUIRE(deep.ready());
 
-  const auto by_iterator = look_by_iterator(iterator()->get());
+  const auto by_iterator = look_by_iterator();
   const auto by_readlink = look_by_readlink();
   CHECK(by_iterator.scan.method == "bpf_iterator");
   CHECK(by_iterator.scan.why_not.empty());
@@ -190,17 +190,25 @@ TEST_CASE("without an iterator the walk goes by readlink, and says why") {
     CHECK(output.scan.why_not.find(why) != std::string::npos);
     CHECK(seen_of(output, directory.path())["files"].size() == 1);
   };
+  const auto look_with = [](IteratorAtHand at_hand, bool readlink_only = false) {
+    return inspect_processes({recognitions(), 20'000, readlink_only}, HostRoot{}, at_hand);
+  };
   SECTION("none was loaded") {
-    check_found(inspect_processes({recognitions(), 20'000, false}, HostRoot{}, {-1, "locked down"}), "locked down");
+    check_found(look_with(walk::iterator_at_hand(Error{"eperm", "locked down"})), "locked down");
   }
   SECTION("the link is not one") {
-    const Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    check_found(look_by_iterator(null.get()), "Invalid argument");
+    const Result<Fd> null(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
+    check_found(look_with(walk::iterator_at_hand(null)), "Invalid argument");
   }
-  SECTION("there is none behind its number") { check_found(look_by_iterator(1'000'000), "Bad file descriptor"); }
   SECTION("it is not wanted") {
-    if (skipped()) return;
-    check_found(inspect_processes({recognitions(), 20'000, true}, HostRoot{}, {iterator()->get(), ""}), "configured");
+    check_found(look_with({[](auto) { return walk::parse_descriptor_tables({}); }, ""}, true), "configured");
+  }
+  SECTION("its pass is cut short") {
+    const auto cut = [](auto) { return walk::parse_descriptor_tables(IteratorBytes().path(1, 1, 3, "/x").bytes()); };
+    check_found(look_with({cut, ""}), "cut short");
+  }
+  SECTION("its pass is rubbish") {
+    check_found(look_with({[](auto) { return walk::parse_descriptor_tables({'x'}); }, ""}), "something else than rows");
   }
 }
 
@@ -251,6 +259,50 @@ std::set<std::string> paths_in(const walk::Findings& findings) {
 }
 
 }  // namespace
+
+TEST_CASE("a file that changes hands during the look is found with whom it has come to") {
+  const Directory directory;
+  const std::string file = directory.data("gd-scan-ibdata1");
+  const Holder before({"open", "/dev/null"});
+  const Holder after({"open-rw", file, "open", "/dev/null"});
+  REQUIRE((before.ready() && after.ready()));
+  const OneProcess giver(before.pid());
+  const OneProcess taker(after.pid());
+  int passes = 0;
+  // The first pass sees the file with the one, which has it no longer when it is looked at, and not with the other.
+  const auto pass = [&](auto) {
+    const bool first = ++passes == 1;
+    IteratorBytes bytes;
+    if (first) bytes.path(giver.number(), giver.start_ticks(), 77, file);
+    bytes.path(taker.number(), taker.start_ticks(), 3, first ? "/dev/null" : file);
+    return walk::parse_descriptor_tables(bytes.end(2).bytes());
+  };
+  const auto output = inspect_processes({recognitions(), 20'000, false}, HostRoot{}, {pass, ""});
+  CHECK(passes == 2);
+  const json seen = seen_of(output, directory.path());
+  REQUIRE(seen["files"].size() == 1);
+  CHECK(seen["files"][0]["pid"] == after.pid());
+  CHECK(seen["processes"].size() == 1);
+}
+
+TEST_CASE("a second look at a process takes the place of the first, unless it has ended") {
+  const auto file = [](std::int32_t pid, const char* path) {
+    OpenFileFact made;
+    made.pid = pid;
+    made.path = path;
+    return made;
+  };
+  walk::Findings first;
+  walk::Findings second;
+  walk::Findings again;
+  first.open_files = {file(1, "/old"), file(2, "/kept")};
+  second.open_files = {file(1, "/older")};
+  again.processes.emplace_back().pid = 1;
+  again.open_files = {file(1, "/new")};
+  walk::replace_facts({&first, &second}, std::move(again));
+  CHECK(paths_in(first) == std::set<std::string>{"/kept", "/new"});
+  CHECK(second.open_files.empty());
+}
 
 TEST_CASE("what changed since the pass is read as it is now") {
   const Directory directory;
