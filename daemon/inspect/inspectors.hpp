@@ -2,14 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/facts.hpp"
 #include "core/recognition.hpp"
-#include "core/result.hpp"
 
 /// The inspectors: each a function from an input to facts and a report of its own health, run in a worker process that
 /// guardd can lose (daemon/worker). They know no policy. They throw nothing for what they can't see: that is a problem
@@ -32,16 +30,6 @@ struct ProcessesInput {
   bool readlink_only = false;  ///< even where an iterator is at hand
 };
 
-namespace walk {
-class DescriptorTables;
-}
-/// The kernel's iterator over open descriptors (daemon/inspect/task_file_iterator.hpp), loaded beforehand.
-struct IteratorAtHand {
-  /// Makes a pass that ends by then (monotonic_now_us); empty where there is no iterator.
-  std::function<Result<walk::DescriptorTables>(std::int64_t deadline_us)> pass = {};
-  std::string why_not = "it was not loaded";  ///< where there is none
-};
-
 /// Of the inspectors "processes" and "open_files", one walk.
 struct ProcessesOutput {
   std::vector<ProcessFact> processes;
@@ -55,8 +43,7 @@ struct ProcessesOutput {
   ScanFact scan;
   std::vector<InspectorReport> reports;
 };
-ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root,
-                                  const IteratorAtHand& iterator = {});
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root);
 
 struct StorageInput {
   std::vector<NamespaceSample> mount_namespaces;

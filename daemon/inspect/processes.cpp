@@ -47,7 +47,7 @@ constexpr std::size_t worth_a_thread = 32;
 
 class Walk {
  public:
-  Walk(WalkContext& context, std::int64_t deadline_ms, const IteratorAtHand& iterator)
+  Walk(WalkContext& context, std::int64_t deadline_ms, const walk::IteratorAtHand& iterator)
       : context_(context), deadline_ms_(deadline_ms), iterator_(iterator) {}
 
   void run() {
@@ -170,7 +170,7 @@ class Walk {
 
   WalkContext& context_;
   std::int64_t deadline_ms_;
-  const IteratorAtHand& iterator_;
+  const walk::IteratorAtHand& iterator_;
   Result<walk::DescriptorTables> pass_ = Error{};
   std::unordered_map<std::int32_t, std::uint64_t> start_ticks_;  ///< of those seen, by pid
   walk::TextBuffer text_;
@@ -222,7 +222,7 @@ ProcessesOutput put_together(Walk& walk, int proc) {
 }
 
 /// Empty where it is to be used. It goes over this machine's processes, and not over those of a captured tree.
-std::string why_no_iterator(const ProcessesInput& input, const IteratorAtHand& iterator, bool live) {
+std::string why_no_iterator(const ProcessesInput& input, const walk::IteratorAtHand& iterator, bool live) {
   if (!live) return "it is another /proc";
   if (input.readlink_only) return "guardd is configured so";
   return iterator.pass ? std::string() : iterator.why_not;
@@ -230,7 +230,8 @@ std::string why_no_iterator(const ProcessesInput& input, const IteratorAtHand& i
 
 }  // namespace
 
-ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root, const IteratorAtHand& iterator) {
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root,
+                                  const walk::IteratorAtHand& iterator) {
   const std::int64_t start_us = monotonic_now_us();
   const Fd proc(::open(root.proc.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const walk::NameMatcher data_files(input.recognitions);
@@ -260,6 +261,10 @@ ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& r
   output.reports.push_back(make_report("processes", std::move(process_problems), start_us));
   output.reports.push_back(make_report("open_files", std::move(file_problems), start_us));
   return output;
+}
+
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root) {
+  return inspect_processes(input, root, walk::IteratorAtHand{});
 }
 
 }  // namespace guardd

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "core/result.hpp"
 #include "daemon/inspect/descriptor_tables.hpp"
@@ -23,7 +25,21 @@ Result<Fd> load_task_file_iterator();
 /// /proc, or names them differently.
 Result<DescriptorTables> pass_over_task_files(int link, std::int64_t deadline_us);
 
-/// The same for inspect_processes(); `link` stays the caller's.
+/// How a look makes its passes.
+struct IteratorAtHand {
+  /// One that ends by then (monotonic_now_us); empty where there is no iterator.
+  std::function<Result<DescriptorTables>(std::int64_t deadline_us)> pass = {};
+  std::string why_not = "it was not loaded";  ///< where there is none
+};
+/// `link` stays the caller's.
 IteratorAtHand iterator_at_hand(const Result<Fd>& link);
 
 }  // namespace guardd::walk
+
+namespace guardd {
+
+/// The inspectors "processes" and "open_files" with what was loaded for them; without, they go by readlink(2).
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root,
+                                  const walk::IteratorAtHand& iterator);
+
+}  // namespace guardd

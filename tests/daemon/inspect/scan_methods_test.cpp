@@ -190,7 +190,7 @@ TEST_CASE("without an iterator the walk goes by readlink, and says why") {
     CHECK(output.scan.why_not.find(why) != std::string::npos);
     CHECK(seen_of(output, directory.path())["files"].size() == 1);
   };
-  const auto look_with = [](IteratorAtHand at_hand, bool readlink_only = false) {
+  const auto look_with = [](const walk::IteratorAtHand& at_hand, bool readlink_only = false) {
     return inspect_processes({recognitions(), 20'000, readlink_only}, HostRoot{}, at_hand);
   };
   SECTION("none was loaded") {
@@ -277,7 +277,7 @@ TEST_CASE("a file that changes hands during the look is found with whom it has c
     bytes.path(taker.number(), taker.start_ticks(), 3, first ? "/dev/null" : file);
     return walk::parse_descriptor_tables(bytes.end(2).bytes());
   };
-  const auto output = inspect_processes({recognitions(), 20'000, false}, HostRoot{}, {pass, ""});
+  const auto output = inspect_processes({recognitions(), 20'000, false}, HostRoot{}, walk::IteratorAtHand{pass, ""});
   CHECK(passes == 2);
   const json seen = seen_of(output, directory.path());
   REQUIRE(seen["files"].size() == 1);
