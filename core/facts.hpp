@@ -279,6 +279,12 @@ enum class Health { ok, degraded, failed };
 /// An answer must stay readable, and what broke a look is rarely more than one thing.
 inline constexpr std::size_t max_inspector_problems = 16;
 
+/// How open descriptors were learnt of. No fact about the host, and no degradation: both ways tell the same.
+struct ScanFact {
+  std::string method = {};   ///< "bpf_iterator" or "readlink"; empty when nothing was looked at
+  std::string why_not = {};  ///< why it was no iterator
+};
+
 /// How one inspector fared. degraded: partial facts; failed: none that count. Both make a verdict unknown where policy
 /// requires the inspector.
 struct InspectorReport {

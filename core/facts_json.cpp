@@ -85,12 +85,13 @@ GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity,
 GUARDD_JSON_FIELDS(MissingMount, what, where, named_by, devices)
 GUARDD_JSON_FIELDS(BootFact, state, missing)
 GUARDD_JSON_FIELDS(HostFact, hostname, aliases, machine_id, boot_id, product_uuid)
+GUARDD_JSON_FIELDS(ScanFact, method, why_not)
 GUARDD_JSON_FIELDS(InspectorReport, name, health, problems, duration_us)
 GUARDD_JSON_FIELDS(Recognition, service, executables, argument_contains, datadir_arguments, directories, config_files,
                    config_keys, markers, identity_files, data_files, ports, role_probe)
 GUARDD_JSON_FIELDS(EventSourceReport, name, problem)
 GUARDD_JSON_FIELDS(Snapshot, generation, began_boot_ms, began_wall_s, host_mnt_ns, host, boot, processes, open_files,
                    open_devices, busy_directories, busy_directories_complete, mounts, filesystems, devices, claims,
-                   target_looks, signatures, directories, memories, listeners, roles, inspectors, event_sources)
+                   target_looks, signatures, directories, memories, listeners, roles, inspectors, event_sources, scan)
 
 }  // namespace guardd

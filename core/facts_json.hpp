@@ -50,6 +50,7 @@ GUARDD_JSON(MissingMount);
 GUARDD_JSON(BootFact);
 GUARDD_JSON(HostFact);
 GUARDD_JSON(Health);
+GUARDD_JSON(ScanFact);
 GUARDD_JSON(InspectorReport);
 GUARDD_JSON(Recognition);
 GUARDD_JSON(EventSourceReport);

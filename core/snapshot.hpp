@@ -35,6 +35,7 @@ struct Snapshot {
 
   std::vector<InspectorReport> inspectors;
   std::vector<EventSourceReport> event_sources;
+  ScanFact scan;
 };
 
 }  // namespace guardd

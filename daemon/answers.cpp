@@ -96,6 +96,7 @@ json status_json(const Basis& basis, const Problems& problems, const Identity& i
                                   ? json(problems.policy)
                                   : json::array({"the last reload failed; ask as root for the reason"});
   if (detail == Detail::full) {
+    out["scan"] = basis.snapshot.scan;
     out["remembered"] = json::array();
     for (const DatasetMemory& memory : basis.ledger.memories) out["remembered"].push_back(memory_json(memory));
     out["releases"] = releases_json(basis.ledger);

@@ -67,6 +67,11 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
     const std::string error = read_deadlines(*deadlines, reader.at("deadlines_ms"), config.deadlines);
     if (!error.empty()) return wrong(error);
   }
+  if (const std::string scan = reader.text("scan", false); scan == "readlink") {
+    config.readlink_only = true;
+  } else if (!scan.empty() && scan != "auto") {
+    reader.fail(reader.at("scan"), "must be \"auto\" or \"readlink\"");
+  }
   config.look_every = std::chrono::seconds(reader.integer("look_every_s", 5, 3600, config.look_every.count()));
   config.look_cpu_percent = static_cast<int>(reader.integer("look_cpu_percent", 1, 100, config.look_cpu_percent));
   if (const nlohmann::json* release = reader.find("release"); release != nullptr) {

@@ -22,6 +22,7 @@ struct Config {
   std::string
       credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
   Deadlines deadlines;
+  bool readlink_only = false;           ///< descriptors are never learnt of by a BPF iterator
   std::chrono::seconds look_every{60};  ///< how often guardd looks when nobody asks and nothing changes
   int look_cpu_percent = 5;             ///< of one core, for looks that nobody asked for
   std::int64_t release_quiet_s = default_quiet_s;

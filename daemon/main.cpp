@@ -12,7 +12,9 @@
 
 int main(int argc, char** argv) {
   // What guardd starts itself as, before anything is opened or any thread runs.
-  if (argc == 2 && argv[1] == guardd::fork_server_word) return guardd::fork_server_main(guardd::inspector_table());
+  if (argc == 2 && argv[1] == guardd::fork_server_word) {
+    return guardd::fork_server_main(guardd::inspector_table(), guardd::prepare_inspectors());
+  }
 
   const std::variant<guardd::Options, int> parsed = guardd::parse_options(argc, argv);
   if (const int* status = std::get_if<int>(&parsed)) return *status;

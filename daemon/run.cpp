@@ -149,7 +149,8 @@ int run_daemon(const Options& options) {
   ledger::Reader reader(options.state_dir);
   Historian historian(loop.get_executor(), keeper);
   KernelEvents events(loop.get_executor(), event_sources());
-  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s}, {config->deadlines, config->credentials_file},
+  Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s},
+                {config->deadlines, config->credentials_file, config->readlink_only},
                 {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }},
                 &events);
   looker.use_policy(*policy);

@@ -8,18 +8,19 @@ export top
 # Objects of one checkout serve another: paths below the checkout count as relative ones.
 export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
 
-# What it takes to build guardd and guardctl.
+# What it takes to build guardd and guardctl. The last line is for the BPF programs, without which a build does too.
 build_packages=(
   cmake ninja-build g++ pkg-config
   nlohmann-json3-dev libboost1.81-dev libspdlog-dev libcli11-dev
   libmariadb-dev libmount-dev libblkid-dev libudev-dev libsystemd-dev libssl-dev libsqlite3-dev zlib1g-dev
+  clang bpftool libbpf-dev
 )
 # To run a container of this host (scripts/lab).
 lab_packages=(util-linux mount iproute2 hostname procps)
 # MariaDB's server-core and client are programs alone: no service, no data directory. The unit tests of its role run them.
 # To test: the second compiler for the fuzzers, the checkers, and what the end-to-end tests drive.
 test_packages=(
-  ccache catch2 clang clang-format clang-tidy libclang-rt-dev git
+  ccache catch2 clang-format clang-tidy libclang-rt-dev git
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
   mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus
 )

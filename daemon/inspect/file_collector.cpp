@@ -37,6 +37,8 @@ void identify(OpenFileFact& fact, const struct statx& status) {
   fact.inode = status.stx_ino;
 }
 
+std::string fd_path(const char* name) { return std::string("fd/") + name; }
+
 std::string_view parent_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == 0 ? path.substr(0, 1) : path.substr(0, slash == std::string_view::npos ? 0 : slash);
@@ -67,22 +69,34 @@ void FileCollector::begin(const FileOwner& owner, Trouble& trouble) {
   last_parent_.clear();
 }
 
-void FileCollector::descriptor(int table, int fds, const char* name, std::string_view link) {
-  if (!link.starts_with('/')) {
-    if (link.starts_with("socket:[")) {
-      const auto inode = procfs::parse_number<std::uint64_t>(link.substr(8, link.size() - 9));
-      if (inode && sockets_.size() < max_sockets_of_process) sockets_.push_back(*inode);
-    } else if (link == "anon_inode:[io_uring]") {
-      ring(table, name);
-    }
-    return;
+void FileCollector::descriptor(int table, const char* name, std::string_view link) {
+  if (link == ring_link) return ring(table, name);
+  if (needs_a_look(link)) {
+    std::string_view path = link;
+    const bool deleted = procfs::strip_deleted(path);
+    if (match(procfs::basename_of(path))) data_file(table, name, path, deleted);
+    if (may_be_block_device(path)) device(table, name, path);
   }
-  std::string_view path = link;
-  const bool deleted = procfs::strip_deleted(path);
-  if (is_made_up(path)) return;
-  if (match(procfs::basename_of(path))) data_file(table, fds, name, path, deleted);
-  if (may_be_block_device(path)) device(table, fds, name, path);
-  busy_parent(path);
+  bystander(link);
+}
+
+bool FileCollector::needs_a_look(std::string_view link) {
+  if (!link.starts_with('/')) return link == ring_link;
+  procfs::strip_deleted(link);
+  return !is_made_up(link) && (match(procfs::basename_of(link)) || may_be_block_device(link));
+}
+
+void FileCollector::bystander(std::string_view link) {
+  if (link.starts_with('/')) {
+    procfs::strip_deleted(link);
+    if (!is_made_up(link)) busy_parent(link);
+  } else if (link.starts_with("socket:[")) {
+    if (const auto inode = procfs::parse_number<std::uint64_t>(link.substr(8, link.size() - 9))) socket(*inode);
+  }
+}
+
+void FileCollector::socket(std::uint64_t inode) {
+  if (sockets_.size() < max_sockets_of_process) sockets_.push_back(inode);
 }
 
 bool FileCollector::match(std::string_view name) {
@@ -140,7 +154,7 @@ Known<MountedOn> FileCollector::mounted_on(std::int64_t mount_id) {
   return *mount;
 }
 
-void FileCollector::data_file(int table, int fds, const char* name, std::string_view path, bool deleted) {
+void FileCollector::data_file(int table, const char* name, std::string_view path, bool deleted) {
   // Whatever becomes of the details, a data file's name in a descriptor is a data file in use.
   if (!room_for(path)) {
     found_data_ = true;
@@ -159,7 +173,7 @@ void FileCollector::data_file(int table, int fds, const char* name, std::string_
     made.device = mount.known() ? Known<DeviceNumber>(mount.value().device) : Unknown{mount.why()};
     if (mount.known() && mount.value().walkable) {
       struct statx status {};
-      if (look_at(fds, name, status) == 0) {
+      if (look_at(table, fd_path(name).c_str(), status) == 0) {
         if (!may_be_data(status)) return;  // a FIFO, socket or directory of that name
         identify(made, status);
       }
@@ -228,10 +242,10 @@ void FileCollector::ring(int table, const char* name) {
   }
 }
 
-void FileCollector::device(int table, int fds, const char* name, std::string_view path) {
+void FileCollector::device(int table, const char* name, std::string_view path) {
   struct statx status {};
-  if (const int error = look_at(fds, name, status); error != 0) {
-    if (!has_ended(error)) trouble_->note_files(std::string("fd/") + name, error);
+  if (const int error = look_at(table, fd_path(name).c_str(), status); error != 0) {
+    if (!has_ended(error)) trouble_->note_files(fd_path(name), error);
     return;
   }
   if (!S_ISBLK(status.stx_mode)) return;

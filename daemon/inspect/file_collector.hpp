@@ -25,6 +25,9 @@ inline constexpr std::size_t max_files_of_process = 256;
 inline constexpr std::size_t max_open_files = 10'000;
 inline constexpr std::size_t max_sockets_of_process = 20'000;
 
+/// What /proc/PID/fd says of an io_uring.
+inline constexpr std::string_view ring_link = "anon_inode:[io_uring]";
+
 /// The process whose files are collected.
 struct FileOwner {
   std::int32_t pid = 0;
@@ -42,8 +45,13 @@ class FileCollector {
       : recognitions_(recognitions), data_files_(data_files), findings_(findings) {}
 
   void begin(const FileOwner& owner, Trouble& trouble);
-  /// Descriptor `name` of the open directory `fds`, which is `table`/fd, with its link's target.
-  void descriptor(int table, int fds, const char* name, std::string_view link);
+  /// Descriptor `table`/fd/`name`, with its link's target.
+  void descriptor(int table, const char* name, std::string_view link);
+  /// Whether descriptor() asks the file itself about this link. Of all others it takes in no more than the name, and
+  /// bystander() and socket() do as well.
+  [[nodiscard]] bool needs_a_look(std::string_view link);
+  void bystander(std::string_view link);
+  void socket(std::uint64_t inode);
   void mapping(const MapLine& map);
 
   [[nodiscard]] bool found_data() const { return found_data_; }
@@ -52,8 +60,8 @@ class FileCollector {
  private:
   bool match(std::string_view name);
   bool room_for(std::string_view path);
-  void data_file(int table, int fds, const char* name, std::string_view path, bool deleted);
-  void device(int table, int fds, const char* name, std::string_view path);
+  void data_file(int table, const char* name, std::string_view path, bool deleted);
+  void device(int table, const char* name, std::string_view path);
   void ring(int table, const char* name);
   void busy_parent(std::string_view path);
   [[nodiscard]] bool read_fdinfo(int table, const char* name, FdInfo& info);

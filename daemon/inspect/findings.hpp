@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,9 +46,20 @@ struct Findings {
   std::unordered_map<std::uint64_t, NamespaceCandidate> mount_namespaces;  ///< by inode
   std::vector<SeenProcess> seen;
   std::uint64_t descriptors = 0;
+  /// Files that matter and that the iterator's pass saw with a process which had them no longer when it was looked at.
+  std::set<std::string, std::less<>> moved;
   std::vector<std::string> process_problems;  ///< of the inspector "processes"
   std::vector<std::string> file_problems;     ///< of the inspector "open_files"
 };
+
+template <typename T>
+void move_to_end(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+/// Puts what a second look at some processes found in the place of what the first ones found of them. Of a process that
+/// has ended meanwhile there is nothing new, and the old stays.
+void replace_facts(std::array<Findings*, 2> earlier, Findings again);
 
 /// How much there was before a process was looked at, to take back what a look that is tried again has added.
 class FindingsMark {

@@ -27,7 +27,8 @@ struct ProcessesInput {
   std::vector<Recognition> recognitions;
   std::vector<std::int32_t> pids;  ///< only these are looked at: a glance. Empty: all
   std::int64_t deadline_ms =
-      3000;  ///< the inspector's own: past it, it reports itself degraded and returns what it has
+      3000;                    ///< the inspector's own: past it, it reports itself degraded and returns what it has
+  bool readlink_only = false;  ///< even where an iterator is at hand
 };
 
 /// Of the inspectors "processes" and "open_files", one walk.
@@ -40,6 +41,7 @@ struct ProcessesOutput {
   std::vector<NamespaceSample> mount_namespaces;  ///< PID 1's first
   std::uint64_t processes_seen = 0;
   std::uint64_t descriptors_seen = 0;
+  ScanFact scan;
   std::vector<InspectorReport> reports;
 };
 ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root);

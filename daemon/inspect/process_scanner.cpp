@@ -28,8 +28,6 @@ constexpr std::size_t max_cgroup_bytes = std::size_t{256} * 1024;
 /// Of a command line; the longest that a service was seen with, a Java one's class path, had some 30 KiB.
 constexpr std::size_t max_cmdline_bytes = std::size_t{256} * 1024;
 constexpr std::size_t max_kept_arguments_bytes = std::size_t{32} * 1024;
-/// Descriptors between two looks at the clock.
-constexpr std::uint64_t clock_interval = 512;
 
 Fd open_directory(int at, const char* path, int how) {
   return Fd(::openat(at, path, how | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
@@ -110,9 +108,10 @@ void ProcessScanner::attempt(std::int32_t pid) {
   Fd thread;
   subject.directory = process.get();
   subject.thread = pid;
+  subject.thread_start_ticks = subject.stat.start_ticks;
   if (subject.stat.leader_exited()) {
     if (subject.stat.num_threads <= 1) return;
-    thread = living_thread(process.get(), pid, subject.thread);
+    thread = living_thread(process.get(), subject);
     if (!thread) return;
     subject.directory = thread.get();
   }
@@ -122,7 +121,7 @@ void ProcessScanner::attempt(std::int32_t pid) {
   const std::string service_name = service ? context_.services.recognition(service->recognition).service : "";
   const FindingsMark before_files(findings_);
   files_.begin({pid, subject.directory, subject.mnt_ns, subject.exe, service_name}, trouble_);
-  scan_descriptors(subject.directory);
+  descriptors_.read({subject.thread, subject.thread_start_ticks, subject.directory}, trouble_);
   scan_maps(subject.directory);
   if (subject.stat.num_threads > 1 && trouble_.of_files().empty()) {
     scan_other_threads(subject, process.get());
@@ -138,7 +137,7 @@ void ProcessScanner::attempt(std::int32_t pid) {
   if (service || files_.found_data()) add_process(subject, service ? &*service : nullptr, service_name);
 }
 
-Fd ProcessScanner::living_thread(int process, std::int32_t pid, std::int32_t& thread) {
+Fd ProcessScanner::living_thread(int process, Subject& subject) {
   const Fd tasks = open_directory(process, "task", O_RDONLY);
   if (!tasks) {
     if (!has_ended(errno)) trouble_.note_files("task", errno);
@@ -149,7 +148,7 @@ Fd ProcessScanner::living_thread(int process, std::int32_t pid, std::int32_t& th
   bool gone = false;
   const int error = for_each_entry(tasks.get(), tasks_, [&](const char* name) {
     const auto id = procfs::parse_number<std::int32_t>(name);
-    if (!id || *id == pid) return true;
+    if (!id || *id == subject.pid) return true;
     others = true;
     Fd directory = open_directory(tasks.get(), name, O_PATH);
     ProcessStat stat;
@@ -159,7 +158,8 @@ Fd ProcessScanner::living_thread(int process, std::int32_t pid, std::int32_t& th
     }
     if (stat.leader_exited()) return true;
     found = std::move(directory);
-    thread = *id;
+    subject.thread = *id;
+    subject.thread_start_ticks = stat.start_ticks;
     return false;
   });
   if (error != 0 && !has_ended(error)) trouble_.note_files("task", error);
@@ -226,27 +226,6 @@ void ProcessScanner::note_namespace(const Subject& subject, std::int32_t task, i
   if (best.pid == 0 || candidate.better_than(best)) best = candidate;
 }
 
-void ProcessScanner::scan_descriptors(int table) {
-  const Fd fds = open_directory(table, "fd", O_RDONLY);
-  if (!fds) {
-    if (!has_ended(errno)) trouble_.note_files("fd", errno);
-    return;
-  }
-  const int error = for_each_entry(fds.get(), entries_, [&](const char* name) {
-    if (++findings_.descriptors % clock_interval == 0 && context_.out_of_time()) return false;
-    const int failed = link_.read_link(fds.get(), name);
-    if (failed == 0) {
-      files_.descriptor(table, fds.get(), name, link_.text());
-      return true;
-    }
-    if (has_ended(failed)) return true;
-    trouble_.note_files(std::string("fd/") + name, failed);
-    // Permission is asked of the process, not of the descriptor: the others would be refused too.
-    return failed != EACCES && failed != EPERM;
-  });
-  if (error != 0 && !has_ended(error)) trouble_.note_files("fd", error);
-}
-
 void ProcessScanner::scan_maps(int directory) {
   const Fd maps(::openat(directory, "maps", O_RDONLY | O_CLOEXEC));
   if (!maps) {
@@ -310,7 +289,11 @@ void ProcessScanner::scan_thread(const Subject& subject, int tasks, const char* 
     if (!has_ended(errno)) trouble_.note_files(std::string("task/") + name, errno);
     return;
   }
-  if (!same_files) scan_descriptors(directory.get());
+  if (!same_files) {
+    ProcessStat stat;
+    if (!read_stat(directory.get(), stat)) return;
+    descriptors_.read({*id, stat.start_ticks, directory.get()}, trouble_);
+  }
   if (same_directory) return;
   const std::uint64_t mnt_ns = mount_namespace(directory.get()).value_or(subject.mnt_ns);
   if (mnt_ns != subject.mnt_ns) note_namespace(subject, *id, directory.get(), mnt_ns);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/inspect/descriptor_reader.hpp"
 #include "daemon/inspect/file_collector.hpp"
 #include "daemon/inspect/findings.hpp"
 #include "daemon/inspect/proc_io.hpp"
@@ -20,7 +21,10 @@ namespace guardd::walk {
 class ProcessScanner {
  public:
   ProcessScanner(WalkContext& context, Findings& findings)
-      : context_(context), findings_(findings), files_(context.recognitions, context.data_files, findings) {}
+      : context_(context),
+        findings_(findings),
+        files_(context.recognitions, context.data_files, findings),
+        descriptors_(context, findings, files_) {}
 
   /// Adds what there is of `pid`. Nothing if it has ended; a problem if it lives and can't be read, not by a third try
   /// either.
@@ -33,6 +37,7 @@ class ProcessScanner {
     ProcessStat stat;
     int directory = -1;  ///< /proc/PID, or of a living thread where the leader has exited
     std::int32_t thread = 0;
+    std::uint64_t thread_start_ticks = 0;
     std::string exe;
     bool exe_deleted = false;
     std::string cwd;
@@ -43,7 +48,7 @@ class ProcessScanner {
   void attempt(std::int32_t pid);
   bool read_stat(int directory, ProcessStat& stat);
   [[nodiscard]] bool still_lives(std::int32_t pid, std::uint64_t start_ticks);
-  Fd living_thread(int process, std::int32_t pid, std::int32_t& thread);
+  Fd living_thread(int process, Subject& subject);
   bool read_identity(Subject& subject);
   bool read_link(int directory, const char* path, bool about_files, std::string& target);
   /// `task` is the process's number or a thread's, `directory` that one's in /proc.
@@ -52,7 +57,6 @@ class ProcessScanner {
   /// told.
   std::optional<std::uint64_t> mount_namespace(int directory);
 
-  void scan_descriptors(int table);
   void scan_maps(int directory);
   void scan_other_threads(const Subject& subject, int process);
   void scan_thread(const Subject& subject, int tasks, const char* name);
@@ -62,6 +66,7 @@ class ProcessScanner {
   WalkContext& context_;
   Findings& findings_;
   FileCollector files_;
+  DescriptorReader descriptors_;
   Trouble trouble_;
 
   std::string comm_;  ///< of the process that is or was looked at last

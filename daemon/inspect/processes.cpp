@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -20,6 +20,7 @@
 #include "daemon/inspect/process_list.hpp"
 #include "daemon/inspect/process_scanner.hpp"
 #include "daemon/inspect/report.hpp"
+#include "daemon/inspect/task_file_iterator.hpp"
 #include "daemon/inspect/walk_context.hpp"
 #include "os/fd.hpp"
 #include "os/read.hpp"
@@ -31,15 +32,23 @@ namespace {
 using walk::Findings;
 using walk::WalkContext;
 
-/// Processes that came while the others were looked at may have taken over what those had: they are looked at too, and
-/// so are those that came meanwhile. Who comes later comes after this look.
-constexpr int rounds_for_newcomers = 3;
+/// Processes that came while the others were looked at may have taken over what those had, so they are looked at too,
+/// and so are those that came meanwhile, until nobody has come: then whoever lives was looked at after everybody before
+/// him. In a storm of processes that never is. What goes unseen then must have changed hands in every round, each of
+/// which takes some milliseconds, and have left each hand before it was looked at; a service that moves to the
+/// background does so twice (daemon(7)). Who was there at the start and stays is looked at in the first round, come
+/// what may.
+constexpr int rounds_for_newcomers = 8;
+/// Of the time that is left. A pass takes some 100 ms for 200,000 descriptors; where it takes this long, what remains
+/// must do for the walk without it.
+constexpr std::int64_t part_for_the_pass = 3;
 /// A second thread for fewer than this costs more than it saves.
 constexpr std::size_t worth_a_thread = 32;
 
 class Walk {
  public:
-  Walk(WalkContext& context, std::int64_t deadline_ms) : context_(context), deadline_ms_(deadline_ms) {}
+  Walk(WalkContext& context, std::int64_t deadline_ms, const walk::IteratorAtHand& iterator)
+      : context_(context), deadline_ms_(deadline_ms), iterator_(iterator) {}
 
   /// Looks at these alone.
   void run(const std::vector<std::int32_t>& pids) {
@@ -47,31 +56,84 @@ class Walk {
   }
 
   void run() {
-    const auto last_before = walk::last_pid(context_.proc);
-    auto pids = walk::list_processes(context_.proc);
-    if (!pids) return fail(pids.error().message);
-    for (int round = 0; !pids->empty(); ++round) {
-      if (!scan(*pids)) return fail(late_message(pids->size()));
-      if (round == rounds_for_newcomers) return;
-      pids = walk::list_processes(context_.proc);
-      if (!pids) return fail(pids.error().message);
-      keep_newcomers(*pids, last_before);
-    }
+    if (look_at_everybody()) follow_what_moved();
   }
 
+  /// Of all descriptors there were, those that were not worth a row too.
+  [[nodiscard]] std::uint64_t descriptors() const {
+    return (pass_ ? pass_->descriptors() : 0) + first.descriptors + second.descriptors;
+  }
   /// Of processes that were there to look at, kernel threads too.
   [[nodiscard]] std::uint64_t seen() const { return start_ticks_.size() + first.seen.size() + second.seen.size(); }
 
   Findings first;
   Findings second;
   std::vector<std::string> problems;  ///< of the walk as a whole
+  std::string why_no_pass;            ///< empty when there was a complete pass of the iterator
 
  private:
-  void fail(std::string problem) { problems.push_back(std::move(problem)); }
+  /// False when that could not be done.
+  bool look_at_everybody() {
+    const auto last_before = walk::last_pid(context_.proc);
+    auto pids = walk::list_processes(context_.proc);
+    if (!pids) return fail(pids.error().message);
+    pass_over_descriptors();
+    for (int round = 0; !pids->empty(); ++round) {
+      if (!scan(*pids)) return fail(late_message(pids->size()));
+      if (round == rounds_for_newcomers) return true;
+      // Newcomers are looked at as they are after the others were: what those had may have come to them since the pass.
+      context_.tables = nullptr;
+      pids = walk::list_processes(context_.proc);
+      if (!pids) return fail(pids.error().message);
+      keep_newcomers(*pids, last_before);
+    }
+    return true;
+  }
+
+  /// A file that matters and that the pass saw with one process may have gone to another that had been passed by, by
+  /// SCM_RIGHTS for instance. Who has it now is looked at again. Where there is no second pass nothing is lost against
+  /// the walk by readlink(2), which can't follow at all.
+  void follow_what_moved() {
+    std::set<std::string, std::less<>> moved = std::move(first.moved);
+    moved.merge(second.moved);
+    if (moved.empty()) return;
+    const auto now = make_pass();
+    if (!now) return;
+    Findings again;
+    const auto scanner = std::make_unique<walk::ProcessScanner>(context_, again);
+    context_.tables = nullptr;
+    for (const std::int32_t pid : now->holders(moved)) {
+      if (context_.out_of_time()) problems.push_back("out of time: not all that changed hands was followed");
+      if (context_.late) break;
+      scanner->scan(pid);
+    }
+    walk::replace_facts({&first, &second}, std::move(again));
+  }
+
+  bool fail(std::string problem) {
+    problems.push_back(std::move(problem));
+    return false;
+  }
 
   [[nodiscard]] std::string late_message(std::size_t of) const {
     return "out of time after " + std::to_string(deadline_ms_) + " ms: not all of " + std::to_string(of) +
            " processes were looked at";
+  }
+
+  Result<walk::DescriptorTables> make_pass() {
+    const std::int64_t now_us = monotonic_now_us();
+    return iterator_.pass(now_us + (context_.deadline_us - now_us) / part_for_the_pass);
+  }
+
+  /// After the processes were listed, so that whoever came in between is among them or among the newcomers.
+  void pass_over_descriptors() {
+    if (!why_no_pass.empty()) return;
+    pass_ = make_pass();
+    if (!pass_) {
+      why_no_pass = pass_.error().message;
+      return;
+    }
+    context_.tables = &*pass_;
   }
 
   /// False when the time did not suffice.
@@ -113,14 +175,11 @@ class Walk {
 
   WalkContext& context_;
   std::int64_t deadline_ms_;
+  const walk::IteratorAtHand& iterator_;
+  Result<walk::DescriptorTables> pass_ = Error{};
   std::unordered_map<std::int32_t, std::uint64_t> start_ticks_;  ///< of those seen, by pid
   walk::TextBuffer text_;
 };
-
-template <typename T>
-void append(std::vector<T>& to, std::vector<T>&& from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
 
 std::vector<NamespaceSample> samples(const Findings& first, const Findings& second) {
   auto best = first.mount_namespaces;
@@ -149,11 +208,11 @@ void mark_contained(std::vector<ProcessFact>& processes, int proc) {
 ProcessesOutput put_together(Walk& walk, int proc) {
   ProcessesOutput output;
   output.processes = std::move(walk.first.processes);
-  append(output.processes, std::move(walk.second.processes));
+  walk::move_to_end(output.processes, std::move(walk.second.processes));
   output.open_files = std::move(walk.first.open_files);
-  append(output.open_files, std::move(walk.second.open_files));
+  walk::move_to_end(output.open_files, std::move(walk.second.open_files));
   output.open_devices = std::move(walk.first.open_devices);
-  append(output.open_devices, std::move(walk.second.open_devices));
+  walk::move_to_end(output.open_devices, std::move(walk.second.open_devices));
   const auto by_pid = [](const auto& a, const auto& b) { return a.pid < b.pid; };
   std::stable_sort(output.processes.begin(), output.processes.end(), by_pid);
   std::stable_sort(output.open_files.begin(), output.open_files.end(), by_pid);
@@ -163,13 +222,21 @@ ProcessesOutput put_together(Walk& walk, int proc) {
   walk.first.busy.merge(walk.second.busy);
   output.busy_directories = walk.first.busy.list(output.busy_directories_complete);
   output.mount_namespaces = samples(walk.first, walk.second);
-  output.descriptors_seen = walk.first.descriptors + walk.second.descriptors;
+  output.descriptors_seen = walk.descriptors();
   return output;
+}
+
+/// Empty where it is to be used. It goes over this machine's processes, and not over those of a captured tree.
+std::string why_no_iterator(const ProcessesInput& input, const walk::IteratorAtHand& iterator, bool live) {
+  if (!live) return "it is another /proc";
+  if (input.readlink_only) return "guardd is configured so";
+  return iterator.pass ? std::string() : iterator.why_not;
 }
 
 }  // namespace
 
-ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root) {
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root,
+                                  const walk::IteratorAtHand& iterator) {
   const std::int64_t start_us = monotonic_now_us();
   const Fd proc(::open(root.proc.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const walk::NameMatcher data_files(input.recognitions);
@@ -182,24 +249,32 @@ ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& r
     context.own_exe = std::move(own.value());
   }
 
-  Walk walk(context, input.deadline_ms);
+  Walk walk(context, input.deadline_ms, iterator);
   if (input.pids.empty()) {
+    walk.why_no_pass = why_no_iterator(input, iterator, context.live);
     walk.run();
   } else {
+    walk.why_no_pass = "only some processes are looked at";
     walk.run(input.pids);
   }
   ProcessesOutput output = put_together(walk, proc.get());
   output.processes_seen = walk.seen();
+  output.scan.method = walk.why_no_pass.empty() ? "bpf_iterator" : "readlink";
+  output.scan.why_not = walk.why_no_pass;
 
   auto process_problems = walk.problems;
-  append(process_problems, std::move(walk.first.process_problems));
-  append(process_problems, std::move(walk.second.process_problems));
+  walk::move_to_end(process_problems, std::move(walk.first.process_problems));
+  walk::move_to_end(process_problems, std::move(walk.second.process_problems));
   auto file_problems = walk.problems;
-  append(file_problems, std::move(walk.first.file_problems));
-  append(file_problems, std::move(walk.second.file_problems));
+  walk::move_to_end(file_problems, std::move(walk.first.file_problems));
+  walk::move_to_end(file_problems, std::move(walk.second.file_problems));
   output.reports.push_back(make_report("processes", std::move(process_problems), start_us));
   output.reports.push_back(make_report("open_files", std::move(file_problems), start_us));
   return output;
+}
+
+ProcessesOutput inspect_processes(const ProcessesInput& input, const HostRoot& root) {
+  return inspect_processes(input, root, walk::IteratorAtHand{});
 }
 
 }  // namespace guardd

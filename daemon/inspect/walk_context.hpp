@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "core/recognition.hpp"
+#include "daemon/inspect/descriptor_tables.hpp"
 #include "daemon/inspect/name_matcher.hpp"
 #include "daemon/inspect/service_matcher.hpp"
 #include "os/clock.hpp"
 
 namespace guardd::walk {
 
-/// What the threads of one walk share; all of it constant but `late`.
+/// What the threads of one walk share; all of it constant while they run, but `late`.
 struct WalkContext {
   const std::vector<Recognition>& recognitions;
   const NameMatcher& data_files;
@@ -26,6 +27,8 @@ struct WalkContext {
   /// parent that run this very program. Empty where they can't be told.
   std::int32_t own_parent = 0;
   std::string own_exe = {};
+  /// What a pass of the kernel's iterator told, or nullptr; it began after the processes were listed.
+  const DescriptorTables* tables = nullptr;
   std::atomic<bool> late = false;
 
   /// True once the deadline has passed, for good.

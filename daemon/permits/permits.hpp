@@ -13,8 +13,8 @@
 
 #include "core/decide.hpp"
 #include "core/wire_permit.hpp"
-#include "daemon/ledger/keeper.hpp"
 #include "daemon/alarm.hpp"
+#include "daemon/ledger/keeper.hpp"
 #include "daemon/permits/gate_thread.hpp"
 #include "daemon/server/caller.hpp"
 #include "daemon/server/event_stream.hpp"

@@ -21,8 +21,8 @@ namespace {
 
 class ForkServer {
  public:
-  ForkServer(InspectorTable table, Fd channel, Fd signals)
-      : table_(table), channel_(std::move(channel)), signals_(std::move(signals)) {}
+  ForkServer(InspectorTable table, Fd channel, Fd signals, int inherited)
+      : table_(table), channel_(std::move(channel)), signals_(std::move(signals)), inherited_(inherited) {}
 
   int run() {
     while (true) {
@@ -54,7 +54,7 @@ class ForkServer {
       sigset_t none;
       sigemptyset(&none);
       sigprocmask(SIG_SETMASK, &none, nullptr);
-      worker_main(table_, request.inspector.data(), std::move(input), std::move(output));
+      worker_main(table_, request.inspector.data(), std::move(input), std::move(output), inherited_);
     }
     if (child < 0) {
       tell({request.id, EventKind::spawn_failed, errno}, {});
@@ -91,12 +91,13 @@ class ForkServer {
   InspectorTable table_;
   Fd channel_;
   Fd signals_;
+  int inherited_;
   std::map<pid_t, std::uint64_t> workers_;
 };
 
 }  // namespace
 
-int fork_server_main(InspectorTable table) {
+int fork_server_main(InspectorTable table, int inherited) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "guardd-fork");
   sigset_t child_ended;
@@ -105,7 +106,7 @@ int fork_server_main(InspectorTable table) {
   sigprocmask(SIG_BLOCK, &child_ended, nullptr);
   Fd signals(::signalfd(-1, &child_ended, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals) return 1;
-  return ForkServer(table, Fd(fork_server_channel), std::move(signals)).run();
+  return ForkServer(table, Fd(fork_server_channel), std::move(signals), inherited).run();
 }
 
 }  // namespace guardd

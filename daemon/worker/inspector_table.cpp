@@ -4,9 +4,11 @@
 #include <array>
 
 #include "daemon/inspect/inspectors.hpp"
+#include "daemon/inspect/task_file_iterator.hpp"
 #include "daemon/units/units.hpp"
 #include "daemon/worker/protocol.hpp"
 #include "daemon/worker/sight.hpp"
+#include "os/fd.hpp"
 
 namespace guardd {
 namespace {
@@ -25,6 +27,16 @@ nlohmann::json seen(Output output) {
 template <typename Input, auto inspect>
 nlohmann::json run(const nlohmann::json& input) {
   return seen(inspect(input.get<Input>(), host()));
+}
+
+/// Made by the fork server, before it forks anyone, and inherited.
+const Result<Fd>& inherited_link() {
+  static const Result<Fd> link = walk::load_task_file_iterator();
+  return link;
+}
+
+nlohmann::json run_processes(const nlohmann::json& input) {
+  return seen(inspect_processes(input.get<ProcessesInput>(), host(), walk::iterator_at_hand(inherited_link())));
 }
 
 nlohmann::json run_boot(const nlohmann::json&) { return seen(inspect_boot(host())); }
@@ -46,7 +58,7 @@ nlohmann::json run_start_units(const nlohmann::json& input) {
 }
 
 constexpr std::array<InspectorEntry, 13> entries{{
-    {"processes", run<ProcessesInput, inspect_processes>},
+    {"processes", run_processes},
     {"boot", run_boot},
     {"storage", run<StorageInput, inspect_storage>},
     {"signatures", run<SignaturesInput, inspect_signatures>},
@@ -64,5 +76,7 @@ constexpr std::array<InspectorEntry, 13> entries{{
 }  // namespace
 
 InspectorTable inspector_table() { return entries; }
+
+int prepare_inspectors() { return inherited_link() ? inherited_link()->get() : -1; }
 
 }  // namespace guardd

@@ -18,4 +18,8 @@ using InspectorTable = std::span<const InspectorEntry>;
 /// "role", "approval", "unit_states" and "start_units" (library guardd_inspector_table).
 InspectorTable inspector_table();
 
+/// What the fork server does once for all workers: loads the iterator over open descriptors. The descriptor that they
+/// are to inherit, or -1; where it can't be had, the workers know why.
+int prepare_inspectors();
+
 }  // namespace guardd

@@ -171,11 +171,12 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   ProcessesOutput processes;
   BootOutput boot;
   std::vector<asio::awaitable<void>> first;
-  first.push_back(
-      inspect(workers, "processes",
-              nlohmann::json(ProcessesInput{
-                  .recognitions = order.recognitions, .pids = {}, .deadline_ms = deadlines.processes.count()}),
-              deadlines.processes + deadlines.late, process_reports, processes));
+  first.push_back(inspect(workers, "processes",
+                          nlohmann::json(ProcessesInput{.recognitions = order.recognitions,
+                                                         .pids = {},
+                                                        .deadline_ms = deadlines.processes.count(),
+                                                        .readlink_only = order.readlink_only}),
+                          deadlines.processes + deadlines.late, process_reports, processes));
   first.push_back(
       inspect(workers, "boot", nlohmann::json::object(), deadlines.boot + deadlines.late, boot_reports, boot));
   co_await gather(std::move(first));
@@ -187,6 +188,7 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   snapshot.open_devices = std::move(processes.open_devices);
   snapshot.busy_directories = std::move(processes.busy_directories);
   snapshot.busy_directories_complete = processes.busy_directories_complete;
+  snapshot.scan = std::move(processes.scan);
   // Without a walk over processes PID 1's mounts are still to be looked at.
   if (processes.mount_namespaces.empty()) processes.mount_namespaces.push_back({.inode = 0, .pid = 1});
 

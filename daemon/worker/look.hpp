@@ -48,6 +48,7 @@ struct LookOrder {
   std::vector<RememberedDataset> remembered;
   std::string credentials_file;
   Deadlines deadlines;
+  bool readlink_only = false;  ///< see ProcessesInput
 };
 
 /// Runs every inspector once and puts together what they saw. Whatever fails is a failed report: it ends within

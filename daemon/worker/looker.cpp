@@ -74,7 +74,8 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
                     .recognitions = running->policy->recognitions(),
                     .remembered = memory_.recall ? memory_.recall() : std::vector<RememberedDataset>(),
                     .credentials_file = settings_.credentials_file,
-                    .deadlines = settings_.deadlines};
+                    .deadlines = settings_.deadlines,
+                    .readlink_only = settings_.readlink_only};
     *snapshot = co_await take_look(workers_, std::move(order));
   } catch (const std::exception& error) {  // a bug: whoever waits gets a look in which nothing was seen
     *snapshot = Snapshot{};

@@ -54,6 +54,7 @@ class Looker {
   struct Settings {
     Deadlines deadlines;
     std::string credentials_file;
+    bool readlink_only = false;  ///< see ProcessesInput
   };
   Looker(boost::asio::any_io_executor executor, WorkerRunner& workers, LookClock clock, Settings settings,
          LookMemory memory = {}, KernelEvents* events = nullptr);

@@ -5,9 +5,9 @@
 
 namespace guardd {
 
-GUARDD_JSON_FIELDS(ProcessesInput, recognitions, pids, deadline_ms)
+GUARDD_JSON_FIELDS(ProcessesInput, recognitions, pids, deadline_ms, readlink_only)
 GUARDD_JSON_FIELDS(ProcessesOutput, processes, open_files, open_devices, busy_directories, busy_directories_complete,
-                   mount_namespaces, processes_seen, descriptors_seen, reports)
+                   mount_namespaces, processes_seen, descriptors_seen, scan, reports)
 GUARDD_JSON_FIELDS(StorageInput, mount_namespaces)
 GUARDD_JSON_FIELDS(StorageOutput, host_mnt_ns, mounts, devices, reports)
 GUARDD_JSON_FIELDS(SignaturesInput, deadline_ms)

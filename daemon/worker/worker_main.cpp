@@ -44,8 +44,9 @@ void confine(std::string_view inspector) {
   if (address_space_limited) limit(RLIMIT_AS, address_space_bytes);
 }
 
-/// Keeps 0 to 2, the input as 3 and the output as 4; nothing else of the fork server's stays open.
-void keep_only(Fd& input, Fd& output) {
+/// Keeps 0 to 2, the input as 3, the output as 4 and `inherited`, which is none of these; nothing else of the fork
+/// server's stays open.
+void keep_only(Fd& input, Fd& output, int inherited) {
   const Fd high_input(::fcntl(input.get(), F_DUPFD_CLOEXEC, 16));
   const Fd high_output(::fcntl(output.get(), F_DUPFD_CLOEXEC, 16));
   if (!high_input || !high_output) ::_exit(2);
@@ -53,7 +54,10 @@ void keep_only(Fd& input, Fd& output) {
   (void)output.release();
   input.reset(::dup3(high_input.get(), 3, O_CLOEXEC));
   output.reset(::dup3(high_output.get(), 4, O_CLOEXEC));
-  if (::close_range(5, ~0U, 0) != 0) ::_exit(2);
+  const unsigned first = 5;
+  const unsigned kept = inherited < 0 ? first : static_cast<unsigned>(inherited);
+  if (kept > first && ::close_range(first, kept - 1, 0) != 0) ::_exit(2);
+  if (::close_range(inherited < 0 ? first : kept + 1, ~0U, 0) != 0) ::_exit(2);
 }
 
 std::vector<std::uint8_t> read_input(int fd) {
@@ -94,8 +98,8 @@ std::vector<std::uint8_t> outcome(InspectorTable table, std::string_view inspect
 
 }  // namespace
 
-void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output) {
-  keep_only(input, output);
+void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output, int inherited) {
+  keep_only(input, output, inherited);
   confine(inspector);
   const std::vector<std::uint8_t> bytes = outcome(table, inspector, input.get());
   const bool told = write_all(output, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});

@@ -15,6 +15,7 @@ inline constexpr std::size_t longest_message = 1024;
 
 /// The life of one worker, from the fork to its end. Writes {"ok": output} or {"error": text} to `output` and ends with
 /// status 0; whatever else happens to it, the reader sees from a document that is cut short or a status that is not 0.
-[[noreturn]] void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output);
+/// `inherited` stays open, unless it is -1; of the fork server's other descriptors none does.
+[[noreturn]] void worker_main(InspectorTable table, std::string_view inspector, Fd input, Fd output, int inherited);
 
 }  // namespace guardd

@@ -2,8 +2,11 @@
 // A process that holds things, for the tests of inspectors. Its arguments are steps, done in order: "open PATH",
 // "open-rw PATH", "open-path PATH" (O_PATH), "map PATH" (and closes it), "chdir DIR", "comm NAME", "unlink PATH", "ring
 // PATH" (registered with an io_uring, then closed), "listen" (TCP on loopback), "private PATH" (open in a thread with
-// descriptors of its own), "leader-exits". Then it says "ready" on its standard output, with the listener's port if
-// there is one, and waits to be killed.
+// descriptors of its own), "leader-exits", "many DIR N" (files of it, made), "sockets N", "pipes N", "memfd NAME",
+// "deep DIR NAME" (a file whose path is longer than PATH_MAX), "sibling PATH" (opened by a process that shares the
+// descriptors), "own-root DIR" (a chroot in a mount namespace of its own), "overlay DIR" (DIR/merged over DIR/lower, in
+// a mount namespace of its own). Then it says "ready" on its standard output, with the listener's port if there is one,
+// and waits to be killed.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -11,11 +14,14 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -80,6 +86,67 @@ void open_privately(const char* path) {
   if (::read(opened[0], &byte, 1) != 1) give_up("read");
 }
 
+void open_many(const std::string& directory, int count) {
+  for (int i = 0; i < count; ++i) {
+    const std::string path = directory + "/" + std::to_string(i) + ".log";
+    if (::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600) < 0) give_up(path.c_str());
+  }
+}
+
+void open_pairs(int count, bool sockets) {
+  for (int i = 0; i < count; ++i) {
+    int pair[2];
+    const int failed = sockets ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) : ::pipe2(pair, O_CLOEXEC);
+    if (failed != 0) give_up("pair");
+  }
+}
+
+void open_deep(const char* start, const char* name) {
+  const std::string part(200, 'd');
+  int directory = open_or_die(start, O_RDONLY | O_DIRECTORY);
+  for (int depth = 0; depth < 25; ++depth) {
+    if (::mkdirat(directory, part.c_str(), 0700) != 0 && errno != EEXIST) give_up("mkdirat");
+    const int next = ::openat(directory, part.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (next < 0) give_up("openat");
+    ::close(directory);
+    directory = next;
+  }
+  if (::openat(directory, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600) < 0) give_up("openat");
+  ::close(directory);
+}
+
+void open_in_sibling(const char* path) {
+  int opened[2];
+  if (::pipe2(opened, O_CLOEXEC) != 0) give_up("pipe2");
+  const long child = ::syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0UL, 0UL, 0UL, 0UL);
+  if (child < 0) give_up("clone");
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    open_or_die(path, O_RDWR);
+    if (::write(opened[1], "x", 1) != 1) give_up("write");
+    while (true) ::pause();
+  }
+  char byte = 0;
+  if (::read(opened[0], &byte, 1) != 1) give_up("read");
+}
+
+void own_mounts() {
+  if (::unshare(CLONE_NEWNS) != 0) give_up("unshare");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) give_up("mount");
+}
+
+void own_root(const char* directory) {
+  own_mounts();
+  if (::chroot(directory) != 0 || ::chdir("/") != 0) give_up("chroot");
+}
+
+void mount_overlay(const std::string& directory) {
+  own_mounts();
+  const std::string options =
+      "lowerdir=" + directory + "/lower,upperdir=" + directory + "/upper,workdir=" + directory + "/work";
+  if (::mount("overlay", (directory + "/merged").c_str(), "overlay", 0, options.c_str()) != 0) give_up("overlay");
+}
+
 [[noreturn]] void say_ready_and_wait() {
   std::printf("ready %d\n", port);
   std::fflush(stdout);
@@ -127,6 +194,22 @@ int main(int argc, char** argv) {
       listen_on_loopback();
     } else if (step == "private") {
       open_privately(value());
+    } else if (step == "many") {
+      const char* directory = value();
+      open_many(directory, std::atoi(value()));
+    } else if (step == "sockets" || step == "pipes") {
+      open_pairs(std::atoi(value()), step == "sockets");
+    } else if (step == "memfd") {
+      if (::memfd_create(value(), MFD_CLOEXEC) < 0) give_up("memfd_create");
+    } else if (step == "deep") {
+      const char* directory = value();
+      open_deep(directory, value());
+    } else if (step == "sibling") {
+      open_in_sibling(value());
+    } else if (step == "own-root") {
+      own_root(value());
+    } else if (step == "overlay") {
+      mount_overlay(value());
     } else if (step == "leader-exits") {
       exit_leader();
     }

@@ -68,6 +68,7 @@ TEST_CASE("the status has what every operation on the whole host would get, and 
   CHECK(status.at("datasets").at(0).at("service") == "mysql");
   CHECK(status.at("inspectors").size() == host.policy.required_inspectors.size());
   CHECK(status.at("snapshot") == json{{"generation", 41}, {"age_ms", 300}});
+  CHECK(status.at("scan").contains("method"));
   CHECK(status.at("policy").at("digest") == host.policy.digest);
   CHECK(status.at("policy").at("problems").empty());
 }

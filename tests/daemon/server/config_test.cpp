@@ -37,11 +37,12 @@ TEST_CASE("every key is taken") {
     "override": {"approvals": 3, "allowed_signers": "/root/signers", "without_signers": false, "valid_s": 60},
     "credentials_file": "/etc/guardd/my.cnf",
     "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
-      "signatures": 17, "memory": 18}, "look_every_s": 60, "release": {"quiet_s": 7}})");
+      "signatures": 17, "memory": 18}, "look_every_s": 60, "scan": "readlink", "release": {"quiet_s": 7}})");
   REQUIRE(config.ok());
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
   CHECK(config->askers_group == "users");
+  CHECK(config->readlink_only);
   CHECK(config->overrides.approvals == 3);
   CHECK(config->overrides.allowed_signers == "/root/signers");
   CHECK(config->overrides.signers_must_exist);
@@ -58,6 +59,7 @@ TEST_CASE("every key is taken") {
 
 TEST_CASE("what is wrong is an error with the file and where in it") {
   CHECK(error_of(R"({"operator_group": "x"})").find("guardd.json: /operator_group") == 0);
+  CHECK(error_of(R"({"scan": "lsof"})").find("guardd.json: /scan") == 0);
   CHECK(error_of(R"({"operators_group": 7})").find("guardd.json: /operators_group") == 0);
   CHECK(error_of(R"({"operators_group": ""})").find("guardd.json: /operators_group") == 0);
   CHECK(error_of(R"({"credentials_file": "my.cnf"})").find("guardd.json: /credentials_file") == 0);

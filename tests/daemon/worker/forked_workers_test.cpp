@@ -94,8 +94,10 @@ TEST_CASE_METHOD(Fixture, "a worker that floods the pipe is stopped at the bound
   CHECK(turn_until(loop, [&] { return workers.lingering("flood") == 0; }));
 }
 
-TEST_CASE_METHOD(Fixture, "a worker has the input, the output and the standard descriptors, and dies with its parent") {
-  CHECK(*run("open_fds") == json{0, 1, 2, 3, 4});
+TEST_CASE_METHOD(
+    Fixture,
+    "a worker has the input, the output, the standard descriptors and the inherited one, and dies with its parent") {
+  CHECK(*run("open_fds") == json{0, 1, 2, 3, 4, 20});
   const json self = *run("self");
   CHECK(self.at("session") == self.at("pid"));
   CHECK(self.at("death_signal") == SIGKILL);

@@ -58,6 +58,18 @@ InspectorReport report_of(const Snapshot& snapshot, const std::string& name) {
 
 }  // namespace
 
+TEST_CASE_METHOD(Fixture, "how descriptors were learnt of is passed on, and so is which way is wanted") {
+  json output = processes({});
+  output["scan"] = {{"method", "readlink"}, {"why_not", "locked down"}};
+  runner.answer("processes", output);
+  LookOrder wanted = order();
+  wanted.readlink_only = true;
+  const Snapshot snapshot = run_on(loop, take_look(runner, wanted));
+  CHECK(snapshot.scan.method == "readlink");
+  CHECK(snapshot.scan.why_not == "locked down");
+  CHECK(runner.asked_for("processes").at(0).input.at("readlink_only") == true);
+}
+
 TEST_CASE_METHOD(Fixture, "a look runs every inspector once and has a report of each") {
   const Snapshot snapshot = look();
   CHECK(snapshot.generation == 7);

@@ -92,4 +92,8 @@ constexpr std::array<guardd::InspectorEntry, 15> table{{{"echo", echo},
 
 }  // namespace
 
-int main() { return guardd::fork_server_main(table); }
+int main() {
+  // Only the one in the middle is for the workers.
+  for (const int fd : {18, 20, 22}) ::dup2(STDIN_FILENO, fd);
+  return guardd::fork_server_main(table, 20);
+}

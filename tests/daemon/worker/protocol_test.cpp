@@ -33,6 +33,7 @@ TEST_CASE("inputs and outputs go through the pipe unharmed") {
   processes.processes = {server()};
   processes.busy_directories_complete = false;
   processes.mount_namespaces = {{4026531841, 1}};
+  processes.scan = {"readlink", "locked down"};
   processes.reports = {{"processes", Health::degraded, {"why"}, 12}};
   const ProcessesOutput same = through(processes);
   REQUIRE(same.processes.size() == 1);
@@ -41,6 +42,8 @@ TEST_CASE("inputs and outputs go through the pipe unharmed") {
   CHECK_FALSE(same.busy_directories_complete);
   CHECK(same.mount_namespaces.at(0).inode == 4026531841);
   CHECK(same.reports.at(0).health == Health::degraded);
+  CHECK(same.scan.method == "readlink");
+  CHECK(same.scan.why_not == "locked down");
 
   DataInput data;
   data.processes = {server()};

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# The BPF programs: compiled by clang and wrapped into a header by bpftool. Without these and libbpf guardd is built
+# without them, unless GUARDD_BPF says that they must be there.
+set(GUARDD_BPF AUTO CACHE STRING "Build the BPF programs: AUTO (where clang, bpftool and libbpf are), ON or OFF")
+set_property(CACHE GUARDD_BPF PROPERTY STRINGS AUTO ON OFF)
+
+set(GUARDD_HAVE_BPF OFF)
+if(NOT GUARDD_BPF STREQUAL OFF)
+  find_program(GUARDD_BPF_CLANG clang)
+  find_program(GUARDD_BPFTOOL bpftool PATHS /usr/sbin /sbin)
+  pkg_check_modules(LIBBPF IMPORTED_TARGET libbpf>=1.0)
+  if(GUARDD_BPF_CLANG AND GUARDD_BPFTOOL AND LIBBPF_FOUND)
+    set(GUARDD_HAVE_BPF ON)
+  elseif(GUARDD_BPF STREQUAL AUTO)
+    message(STATUS "Without the BPF programs: clang, bpftool or libbpf is missing")
+  else()
+    message(FATAL_ERROR "GUARDD_BPF wants clang, bpftool and libbpf (Debian: clang bpftool libbpf-dev)")
+  endif()
+endif()
+
+# guardd_bpf_skeleton(NAME SOURCE HEADER...): NAME.skel.h in the binary directory.
+function(guardd_bpf_skeleton name source)
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  add_custom_command(OUTPUT ${object}
+    COMMAND ${GUARDD_BPF_CLANG} -target bpf -std=gnu11 -g -O2 -Wall -Wextra -Werror -I${PROJECT_SOURCE_DIR}
+      # Paths of the build stay out of the object.
+      -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.
+      -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${source} ${ARGN} VERBATIM)
+  add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.skel.h
+    COMMAND ${GUARDD_BPFTOOL} gen skeleton ${object} name ${name} > ${CMAKE_CURRENT_BINARY_DIR}/${name}.skel.h
+    DEPENDS ${object} VERBATIM)
+endfunction()
