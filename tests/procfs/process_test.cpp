@@ -25,6 +25,8 @@ TEST_CASE("stat of an ordinary process") {
   CHECK(stat->ppid == 1);
   CHECK(stat->num_threads == 28);
   CHECK(stat->start_ticks == 123456789);
+  CHECK(stat->cpu_ticks == 8);
+  CHECK(stat->resident_pages == 20000);
   CHECK_FALSE(stat->kernel_thread());
   CHECK_FALSE(stat->leader_exited());
 }
