@@ -25,10 +25,10 @@ struct HostRoot {
 
 struct ProcessesInput {
   std::vector<Recognition> recognitions;
-  std::vector<std::int32_t> pids;  ///< only these are looked at: a glance. Empty: all
   std::int64_t deadline_ms =
       3000;                    ///< the inspector's own: past it, it reports itself degraded and returns what it has
   bool readlink_only = false;  ///< even where an iterator is at hand
+  std::vector<std::int32_t> pids = {};  ///< only these are looked at: a glance. Empty: all
 };
 
 /// Of the inspectors "processes" and "open_files", one walk.

@@ -11,7 +11,7 @@
 namespace guardd {
 namespace {
 
-constexpr int receive_buffer_bytes = 1024 * 1024;
+constexpr int uevent_buffer_bytes = 1024 * 1024;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void DeviceEvents::open() {
   int failed = monitor_ ? ::udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "block", nullptr) : -errno;
   if (failed >= 0) failed = ::udev_monitor_enable_receiving(monitor_.get());
   if (failed >= 0) {
-    (void)::udev_monitor_set_receive_buffer_size(monitor_.get(), receive_buffer_bytes);
+    (void)::udev_monitor_set_receive_buffer_size(monitor_.get(), uevent_buffer_bytes);
     return;
   }
   problem_ = os_error(std::abs(failed), "the kernel's device events").message;

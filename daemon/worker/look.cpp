@@ -173,7 +173,6 @@ asio::awaitable<Snapshot> take_look(WorkerRunner& workers, LookOrder order) {
   std::vector<asio::awaitable<void>> first;
   first.push_back(inspect(workers, "processes",
                           nlohmann::json(ProcessesInput{.recognitions = order.recognitions,
-                                                        .pids = {},
                                                         .deadline_ms = deadlines.processes.count(),
                                                         .readlink_only = order.readlink_only}),
                           deadlines.processes + deadlines.late, process_reports, processes));

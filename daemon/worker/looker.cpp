@@ -123,7 +123,7 @@ asio::awaitable<std::chrono::milliseconds> Looker::glance(std::vector<std::int32
   ++count_.glances;
   const std::shared_ptr<const Policy> policy = policy_;
   nlohmann::json input(ProcessesInput{
-      .recognitions = policy->recognitions(), .pids = std::move(pids), .deadline_ms = glance_deadline.count()});
+      .recognitions = policy->recognitions(), .deadline_ms = glance_deadline.count(), .pids = std::move(pids)});
   const Result<ProcessesOutput> seen = co_await ask<ProcessesOutput>(workers_, "processes", std::move(input),
                                                                      glance_deadline + settings_.deadlines.late);
   // What could not be seen shows in the next look.

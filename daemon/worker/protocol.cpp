@@ -5,7 +5,7 @@
 
 namespace guardd {
 
-GUARDD_JSON_FIELDS(ProcessesInput, recognitions, pids, deadline_ms, readlink_only)
+GUARDD_JSON_FIELDS(ProcessesInput, recognitions, deadline_ms, readlink_only, pids)
 GUARDD_JSON_FIELDS(ProcessesOutput, processes, open_files, open_devices, busy_directories, busy_directories_complete,
                    mount_namespaces, processes_seen, descriptors_seen, scan, reports)
 GUARDD_JSON_FIELDS(StorageInput, mount_namespaces)
