@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -231,6 +232,16 @@ class OneProcess {
   }
   [[nodiscard]] std::uint32_t number() const { return static_cast<std::uint32_t>(pid_); }
   [[nodiscard]] std::uint64_t start_ticks() const { return start_ticks_; }
+  /// Which of its descriptors has this file; what else it has, it inherited from whoever runs the tests.
+  [[nodiscard]] std::uint32_t descriptor_of(const std::string& path) const {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd")) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(entry, gone) == path)
+        return static_cast<std::uint32_t>(std::stoul(entry.path().filename()));
+    }
+    FAIL("it has no descriptor of " << path);
+    return 0;
+  }
 
   [[nodiscard]] walk::Findings scan(const IteratorBytes& bytes) const {
     const std::vector<Recognition> known = recognitions();
@@ -273,7 +284,7 @@ TEST_CASE("a file that changes hands during the look is found with whom it has c
   const auto pass = [&](auto) {
     const bool first = ++passes == 1;
     IteratorBytes bytes;
-    if (first) bytes.path(giver.number(), giver.start_ticks(), 77, file);
+    if (first) bytes.path(giver.number(), giver.start_ticks(), 1077, file);
     bytes.path(taker.number(), taker.start_ticks(), 3, first ? "/dev/null" : file);
     return walk::parse_descriptor_tables(bytes.end(2).bytes());
   };
@@ -308,35 +319,38 @@ TEST_CASE("what changed since the pass is read as it is now") {
   const Directory directory;
   const std::string one = directory.data("one.gd-scan-ibd");
   const std::string two = directory.data("two.gd-scan-ibd");
-  // They are its descriptors 3 and 4.
   const Holder holder({"open-rw", one, "open-rw", two, "listen"});
   REQUIRE(holder.ready());
   const OneProcess process(holder.pid());
   const auto number = process.number();
   const auto start = process.start_ticks();
+  const std::uint32_t first = process.descriptor_of(one);
+  const std::uint32_t second = process.descriptor_of(two);
   const std::set<std::string> both{one, two};
 
   SECTION("as it was") {
-    const auto found = process.scan(IteratorBytes().path(number, start, 3, one).path(number, start, 4, two).end(2));
+    const auto found =
+        process.scan(IteratorBytes().path(number, start, first, one).path(number, start, second, two).end(2));
     CHECK(paths_in(found) == both);
   }
   SECTION("the pass is what counts where nothing contradicts it") {
-    const auto found = process.scan(IteratorBytes().path(number, start, 3, one).end(1));
+    const auto found = process.scan(IteratorBytes().path(number, start, first, one).end(1));
     CHECK(paths_in(found) == std::set<std::string>{one});
   }
   SECTION("a descriptor leads to another file") {
-    const auto found = process.scan(IteratorBytes().socket(number, start, 9, 4711).path(number, start, 3, two).end(2));
+    const auto found =
+        process.scan(IteratorBytes().socket(number, start, 1009, 4711).path(number, start, first, two).end(2));
     CHECK(paths_in(found) == both);
     REQUIRE(found.processes.size() == 1);
     CHECK(found.processes[0].socket_inodes.size() == 1);
     CHECK(found.processes[0].socket_inodes[0] != 4711);
   }
   SECTION("a descriptor is closed") {
-    const auto found = process.scan(IteratorBytes().path(number, start, 77, one).end(1));
+    const auto found = process.scan(IteratorBytes().path(number, start, 1077, one).end(1));
     CHECK(paths_in(found) == both);
   }
   SECTION("an io_uring is none any more") {
-    const auto found = process.scan(IteratorBytes().ring(number, start, 3).end(1));
+    const auto found = process.scan(IteratorBytes().ring(number, start, first).end(1));
     CHECK(paths_in(found) == both);
   }
   SECTION("the process has the number of another") {
@@ -347,7 +361,7 @@ TEST_CASE("what changed since the pass is read as it is now") {
     CHECK(paths_in(process.scan(IteratorBytes().path(1, 1, 3, "/x").end(1))) == both);
   }
   SECTION("a path that the pass could not tell") {
-    const auto found = process.scan(IteratorBytes().untold(number, start, 4).end(1));
+    const auto found = process.scan(IteratorBytes().untold(number, start, second).end(1));
     CHECK(paths_in(found) == std::set<std::string>{two});
   }
 }
