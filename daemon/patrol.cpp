@@ -33,7 +33,7 @@ Patrol::Patrol(const asio::any_io_executor& executor, Looker& looker, KernelEven
     : executor_(executor),
       looker_(looker),
       events_(events),
-      settings_(std::move(settings)),
+      settings_(settings),
       pace_(settings_.every),
       effort_(settings_.cpu_percent, effort_burst),
       glance_effort_(settings_.cpu_percent, glance_burst),
