@@ -34,11 +34,13 @@ Ledger Checker::ledger_for(const Caller& caller) const {
 }
 
 /// How old a look this caller is answered from. Whoever acts on the answer, root and the operators, has just done
-/// something and wants to see it: for them it is as short as keeps looks from following one another without a pause.
+/// something and wants to see it: for them it is as short as keeps looks from following one another without a pause,
+/// and a look that is known to be outdated is none.
 /// Everybody else has the policy's freshness, so that no ordinary user can make guardd busy.
 std::int64_t Checker::reuse_ms(const Caller& caller) const {
   const std::int64_t freshness = looker_.policy()->freshness_ms;
   if (caller.detail != Detail::full) return freshness;
+  if (patrol_.is_outdated()) return 0;
   return std::min(freshness, std::max(shortest_reuse_ms, 2 * looker_.last_took_ms()));
 }
 

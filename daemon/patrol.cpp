@@ -127,6 +127,12 @@ asio::awaitable<std::optional<Looked>> Patrol::current(std::int64_t max_age_ms) 
   co_return looked;
 }
 
+bool Patrol::is_outdated() const {
+  constexpr std::int64_t a_day_ms = 86'400'000;
+  const std::optional<Looked> looked = looker_.last(a_day_ms);
+  return looked && events_.count().changes != looked->news.changes;
+}
+
 bool Patrol::nothing_since(const Looked& looked, std::int32_t caller) {
   events_.drain();
   return events_.all_tell() && events_.count().changes == looked.news.changes &&

@@ -36,6 +36,8 @@ class Patrol {
   /// The last look, where it began at most `max_age_ms` ago and, as far as the kernel tells, nothing that it shows has
   /// changed since.
   boost::asio::awaitable<std::optional<Looked>> current(std::int64_t max_age_ms);
+  /// Whether the kernel has told of something since the last look began that it may show wrongly.
+  [[nodiscard]] bool is_outdated() const;
   /// Whether, as far as the kernel tells, nothing at all has happened since that look began but what `caller` did.
   [[nodiscard]] bool nothing_since(const Looked& looked, std::int32_t caller);
 

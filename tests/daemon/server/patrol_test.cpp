@@ -116,6 +116,7 @@ TEST_CASE_METHOD(PatrolFixture, "after a change the last look is not what is, un
   runner.hold();
   source->tell({.programs = {}, .changed = true, .lost = false});
   CHECK_FALSE(run_on(loop, patrol.current(60'000)).has_value());
+  CHECK(patrol.is_outdated());
   runner.let_go();
   CHECK(turn_until(loop, [&] { return run_on(loop, patrol.current(60'000)).has_value(); }));
 }
