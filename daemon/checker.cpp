@@ -52,24 +52,22 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
     co_return co_await look_afresh(looker_, workers_, std::move(request));
   }
   const std::int64_t asked = boot_now_ms();
-  std::optional<Looked> current = co_await patrol_.current(looker_.policy()->freshness_ms);
-  if (current) {
+  std::optional<Looked> looked = co_await patrol_.current(looker_.policy()->freshness_ms);
+  bool may_allow = false;
+  if (looked) {
     // The kernel has told of nothing that it shows. An allow rests on it only where nothing else has happened either.
-    if (!trusted || patrol_.nothing_since(*current, caller.pid)) co_return *std::move(current);
-    const Verdict verdict =
-        check({*current->snapshot, *current->policy, ledger_for(caller), now_asked_at(asked)}, request, identity_);
-    if (verdict.outcome == Outcome::refuse) co_return *std::move(current);
-    co_return co_await looker_.fresh(0);
+    may_allow = patrol_.nothing_since(*looked, caller.pid);
+  } else {
+    const std::uint64_t begun_before = looker_.newest();
+    looked = co_await looker_.fresh(reuse_ms(caller));
+    may_allow = looked->look > begun_before;
   }
-  const std::uint64_t begun_before = looker_.newest();
-  Looked looked = co_await looker_.fresh(reuse_ms(caller));
-  const bool looked_before = looked.snapshot->generation <= begun_before;
-  if (!trusted || !looked_before) co_return looked;
+  if (!trusted || may_allow) co_return *std::move(looked);
   // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
   const Verdict verdict =
-      check({*looked.snapshot, *looked.policy, ledger_for(caller), now_asked_at(asked)}, request, identity_);
+      check({*looked->snapshot, *looked->policy, ledger_for(caller), now_asked_at(asked)}, request, identity_);
   // And a disk that was attached a moment ago is unknown to it.
-  if (verdict.outcome == Outcome::refuse) co_return looked;
+  if (verdict.outcome == Outcome::refuse) co_return *std::move(looked);
   co_return co_await looker_.fresh(0);
 }
 

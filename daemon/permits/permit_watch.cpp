@@ -114,7 +114,7 @@ asio::awaitable<void> Permits::judge_activity(Looked looked) {
   for (const Permit& permit : permits) {
     if (!is_valid(permit)) continue;
     const auto basis = granted_on_.find(permit.id);
-    const bool is_older = basis != granted_on_.end() && looked.snapshot->generation <= basis->second.generation;
+    const bool is_older = basis != granted_on_.end() && looked.look <= basis->second.look;
     if (is_older) continue;
     const Policy& policy = basis != granted_on_.end() ? *basis->second.policy : *looked.policy;
     const Now now{.boot_ms = boot_now_ms(), .asked_boot_ms = looked.snapshot->began_boot_ms, .wall_s = wall_now_s()};

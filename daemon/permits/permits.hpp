@@ -58,7 +58,7 @@ class Permits {
   /// before it saw is no news.
   struct Basis {
     std::shared_ptr<const Policy> policy;
-    std::uint64_t generation = 0;  ///< of the newest look that had begun when it was granted
+    std::uint64_t look = 0;  ///< the newest that had begun when it was granted
   };
 
   using Change = std::function<Result<Permit>(Permit)>;

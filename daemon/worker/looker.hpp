@@ -62,7 +62,7 @@ class Looker {
   /// From now on, only looks under this policy count.
   void use_policy(std::shared_ptr<const Policy> policy);
   [[nodiscard]] const std::shared_ptr<const Policy>& policy() const { return policy_; }
-  /// The generation of the newest look that has begun; 0 before the first.
+  /// A number that every look that begins from now on exceeds, and none that has begun; 0 before the first.
   [[nodiscard]] std::uint64_t newest() const { return generation_; }
   [[nodiscard]] const Deadlines& deadlines() const { return settings_.deadlines; }
   /// How long the last look took; 0 before the first.

@@ -168,6 +168,9 @@ TEST_CASE_METHOD(LookerFixture, "a glance adds to the last look, and makes it no
   CHECK(after.snapshot->processes[0].pid == 7);
   CHECK(after.snapshot->began_boot_ms == before.snapshot->began_boot_ms);
   CHECK(after.snapshot->generation > before.snapshot->generation);
+  // It is the same look, which began before whatever somebody asked meanwhile: Checker lets no allow rest on it.
+  CHECK(after.look == before.look);
+  CHECK(after.look <= looker.newest());
   CHECK(before.snapshot->processes.empty());
   tick(501);
   fresh(1000);
