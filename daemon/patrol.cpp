@@ -33,10 +33,9 @@ Patrol::Patrol(const asio::any_io_executor& executor, Looker& looker, KernelEven
     : executor_(executor),
       looker_(looker),
       events_(events),
-      settings_(settings),
-      pace_(settings_.every),
-      effort_(settings_.cpu_percent, effort_burst),
-      glance_effort_(settings_.cpu_percent, glance_burst),
+      pace_(settings.every),
+      effort_(settings.cpu_percent, effort_burst),
+      glance_effort_(settings.cpu_percent, glance_burst),
       due_(executor),
       glanced_(executor, asio::steady_timer::time_point::max()) {}
 
@@ -72,7 +71,8 @@ void Patrol::hear(const Heard& heard) {
     glancing_ = true;
     asio::co_spawn(executor_, glance(), asio::detached);
   }
-  if (tell_) tell_();
+  // What comes again and again does not make those busy either who are told.
+  if (tell_ && effort_.wait(now()) == milliseconds{0}) tell_();
 }
 
 /// By what can be read without waiting: the link of its executable and its comm. The command line lies in the process's

@@ -50,7 +50,6 @@ class Patrol {
   boost::asio::any_io_executor executor_;
   Looker& looker_;
   KernelEvents& events_;
-  Settings settings_;
   std::function<void()> tell_;
   Pace pace_;
   Effort effort_;

@@ -98,6 +98,8 @@ void ProcConnector::prove(Heard& heard) {
     heard.lost = true;
   }
   open();
+  // Whatever it would have told meanwhile it has not.
+  if (socket_) heard.lost = true;
 }
 
 void ProcConnector::take(std::span<const std::byte> datagram, Heard& heard) {
