@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/worker/cbor.hpp"
+#include "daemon/worker/fork_server.hpp"
 #include "os/write.hpp"
 
 namespace guardd {
@@ -54,7 +55,7 @@ void keep_only(Fd& input, Fd& output, int inherited) {
   (void)output.release();
   input.reset(::dup3(high_input.get(), 3, O_CLOEXEC));
   output.reset(::dup3(high_output.get(), 4, O_CLOEXEC));
-  const unsigned first = 5;
+  const unsigned first = first_inherited;
   const unsigned kept = inherited < 0 ? first : static_cast<unsigned>(inherited);
   if (kept > first && ::close_range(first, kept - 1, 0) != 0) ::_exit(2);
   if (::close_range(inherited < 0 ? first : kept + 1, ~0U, 0) != 0) ::_exit(2);
