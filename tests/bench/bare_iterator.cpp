@@ -13,7 +13,7 @@
 #include <memory>
 #include <vector>
 
-#include "tests/bench/bare_iterator.skel.h"
+#include "bare_iterator.skel.h"
 
 namespace {
 
@@ -27,10 +27,10 @@ int fail(const char* what) {
 int main(int argc, char** argv) {
   const int rounds = argc == 2 ? std::atoi(argv[1]) : 5;
   libbpf_set_print(nullptr);
-  const std::unique_ptr<bare_iterator_bpf, decltype(&bare_iterator_bpf::destroy)> program(
-      bare_iterator_bpf::open_and_load(), &bare_iterator_bpf::destroy);
+  const std::unique_ptr<bare_iterator, decltype(&bare_iterator::destroy)> program(bare_iterator::open_and_load(),
+                                                                                  &bare_iterator::destroy);
   if (!program) return fail("loading the iterator");
-  if (bare_iterator_bpf::attach(program.get()) != 0) return fail("attaching the iterator");
+  if (bare_iterator::attach(program.get()) != 0) return fail("attaching the iterator");
   std::vector<char> buffer(256 * 1024);
   for (int round = 0; round < rounds; ++round) {
     const auto begin = std::chrono::steady_clock::now();

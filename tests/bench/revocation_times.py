@@ -52,7 +52,7 @@ for _ in range(ROUNDS):
         if b'"revoked"' in line:
             break
     times.append(time.monotonic() - began)
-    server.terminate()
+    server.kill()  # a SIGTERM that comes while it starts can leave it hanging
     server.wait()
     holder.kill()
     holder.wait()

@@ -4,11 +4,8 @@
 // is to be started first, and prints "listening" when it can be connected to.
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,7 +14,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
-#include <vector>
+
+#include "tests/bench/children.hpp"
 
 namespace {
 
@@ -85,34 +83,12 @@ int main(int argc, char** argv) {
   const int count = std::atoi(argv[3]);
   raise_descriptor_limit();
   const int listener = std::string_view(argv[1]) == "accept" ? listen_on(port) : -1;
-  std::array<int, 2> ready{};
-  if (pipe(ready.data()) != 0) fail("pipe");
-  std::vector<pid_t> children;
-  for (int begun = 0; begun < count; begun += share) {
-    const pid_t child = fork();
-    if (child < 0) fail("fork");
-    if (child == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      const int some = std::min(share, count - begun);
-      if (listener >= 0) {
-        accept_some(listener, some);
-      } else {
-        connect_some(1 + static_cast<std::uint32_t>(children.size()), port, some);
-      }
-      if (write(ready[1], "x", 1) != 1) _exit(1);
-      while (true) pause();
+  return hold_children((count + share - 1) / share, [&](int child) {
+    const int some = std::min(share, count - child * share);
+    if (listener >= 0) {
+      accept_some(listener, some);
+    } else {
+      connect_some(1 + static_cast<std::uint32_t>(child), port, some);
     }
-    children.push_back(child);
-  }
-  close(ready[1]);
-  for (std::size_t done = 0; done < children.size(); ++done) {
-    char byte = 0;
-    if (read(ready[0], &byte, 1) != 1) return 1;
-  }
-  std::puts("ready");
-  std::fflush(stdout);
-  while (std::getchar() != EOF) {
-  }
-  for (const pid_t child : children) kill(child, SIGKILL);
-  for (const pid_t child : children) waitpid(child, nullptr, 0);
+  });
 }
