@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "tests/gate/child.hpp"
+#include "tests/child.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace guardd::gate::test {

@@ -10,10 +10,12 @@
 #include <fstream>
 #include <thread>
 
-#include "tests/gate/child.hpp"
+#include "tests/child.hpp"
 
 namespace guardd::gate::test {
 namespace {
+
+using guardd::test::Child;
 
 /// A cgroup of its own, where this machine lets a test have one.
 class Cgroup {

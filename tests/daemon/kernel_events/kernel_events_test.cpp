@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/kernel_events/kernel_events.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 
-#include "os/fd.hpp"
+#include "tests/daemon/kernel_events/told_source.hpp"
 #include "tests/daemon/worker/run_on.hpp"
 
 using namespace guardd;
@@ -14,40 +11,10 @@ using namespace guardd::test;
 
 namespace {
 
-/// Tells what the test has it tell.
-class FakeSource final : public EventSource {
- public:
-  [[nodiscard]] const char* name() const override { return "fake"; }
-  [[nodiscard]] std::string problem() const override { return why; }
-  [[nodiscard]] int descriptor() const override { return event.get(); }
-  void drain(Heard& heard) override {
-    ++drained;
-    std::uint64_t count = 0;
-    (void)!::read(event.get(), &count, sizeof(count));
-    heard.programs.insert(heard.programs.end(), next.programs.begin(), next.programs.end());
-    heard.changed = heard.changed || next.changed;
-    heard.lost = heard.lost || next.lost;
-    next = {};
-  }
-  void prove(Heard&) override { why.clear(); }
-  void follow(const std::vector<std::int32_t>& pids) override { followed = pids; }
-
-  void tell(Heard what) {
-    next = std::move(what);
-    (void)::eventfd_write(event.get(), 1);
-  }
-
-  Fd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  Heard next;
-  std::string why;
-  std::vector<std::int32_t> followed;
-  int drained = 0;
-};
-
 struct Fixture {
   asio::io_context loop;
-  FakeSource* first = new FakeSource;
-  FakeSource* second = new FakeSource;
+  ToldSource* first = new ToldSource;
+  ToldSource* second = new ToldSource;
   KernelEvents events{loop.get_executor(), sources()};
 
   std::vector<std::unique_ptr<EventSource>> sources() {

@@ -4,54 +4,35 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <csignal>
-#include <cstdlib>
 #include <memory>
 
 #include "daemon/kernel_events/device_events.hpp"
 #include "daemon/kernel_events/polled_file.hpp"
 #include "daemon/kernel_events/proc_connector.hpp"
 #include "daemon/kernel_events/process_ends.hpp"
+#include "tests/child.hpp"
+#include "tests/loop_device.hpp"
 #include "tests/temporary_directory.hpp"
 
 using namespace guardd;
+using guardd::test::Child;
+using guardd::test::Loop;
 using guardd::test::TemporaryDirectory;
 
 namespace {
 
-/// A process that waits for its end.
-class Sleeper {
- public:
-  Sleeper() : pid_(::fork()) {
-    if (pid_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      ::pause();
-      ::_exit(0);
-    }
-  }
-  ~Sleeper() { end(); }
-  Sleeper(const Sleeper&) = delete;
-  Sleeper& operator=(const Sleeper&) = delete;
-
-  [[nodiscard]] pid_t pid() const { return pid_; }
-  void end() {
-    if (pid_ <= 0 || ended_) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-    ended_ = true;
-  }
-
- private:
-  pid_t pid_;
-  bool ended_ = false;
-};
+/// Whether this machine has the proc connector; says so where it has not.
+bool tells(const ProcConnector& connector) {
+  if (connector.problem().empty()) return true;
+  WARN("SKIP: needs the first pid, user and network namespaces and CAP_NET_ADMIN: " + connector.problem());
+  return false;
+}
 
 pid_t run_program(const char* program) {
   const pid_t child = ::fork();
@@ -78,10 +59,7 @@ bool hears_change(EventSource& source) {
 
 TEST_CASE("the proc connector tells of a program before its start has returned, and not of forks and ends") {
   ProcConnector connector;
-  if (!connector.problem().empty()) {
-    WARN("SKIP: needs the first pid, user and network namespaces and CAP_NET_ADMIN: " + connector.problem());
-    return;
-  }
+  if (!tells(connector)) return;
   Heard heard;
   const pid_t child = run_program("/bin/true");
   connector.drain(heard);
@@ -90,8 +68,8 @@ TEST_CASE("the proc connector tells of a program before its start has returned, 
   Heard quiet;
   pid_t forked = 0;
   {
-    const Sleeper sleeper;
-    forked = sleeper.pid();
+    const Child quiet_child;
+    forked = quiet_child.pid();
   }
   connector.drain(quiet);
   CHECK(std::ranges::count(quiet.programs, forked) == 0);
@@ -99,22 +77,31 @@ TEST_CASE("the proc connector tells of a program before its start has returned, 
 
 TEST_CASE("the proc connector proves itself by what guardd does") {
   ProcConnector connector;
-  if (!connector.problem().empty()) {
-    WARN("SKIP: needs the first pid, user and network namespaces and CAP_NET_ADMIN: " + connector.problem());
-    return;
-  }
+  if (!tells(connector)) return;
   Heard heard;
   connector.prove(heard);
   CHECK(connector.problem().empty());
   CHECK_FALSE(heard.lost);
 }
 
+TEST_CASE("what was told while the proc connector was out of order is lost") {
+  ProcConnector connector;
+  if (!tells(connector)) return;
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  REQUIRE(::dup3(nothing, connector.descriptor(), O_CLOEXEC) >= 0);
+  ::close(nothing);
+  Heard heard;
+  connector.drain(heard);
+  CHECK_FALSE(connector.problem().empty());
+  run_program("/bin/true");
+  connector.prove(heard);
+  CHECK(connector.problem().empty());
+  CHECK(heard.lost);
+}
+
 TEST_CASE("messages that could not be kept are said to be lost, once") {
   ProcConnector connector;
-  if (!connector.problem().empty()) {
-    WARN("SKIP: needs the first pid, user and network namespaces and CAP_NET_ADMIN: " + connector.problem());
-    return;
-  }
+  if (!tells(connector)) return;
   constexpr int smallest = 1;
   REQUIRE(::setsockopt(connector.descriptor(), SOL_SOCKET, SO_RCVBUFFORCE, &smallest, sizeof(smallest)) == 0);
   for (int i = 0; i < 32; ++i) run_program("/bin/true");
@@ -183,28 +170,21 @@ TEST_CASE("a file that can't be opened is a source that does not tell, until it 
 TEST_CASE("a block device that changes is told") {
   DeviceEvents devices;
   REQUIRE(devices.problem().empty());
-  const TemporaryDirectory place;
-  const std::string image = place.path() + "/image";
-  const std::string attach =
-      "truncate --size 1M " + image + " && losetup --find --show " + image + " >" + image + ".dev";
-  if (std::system(attach.c_str()) != 0) {
-    WARN("SKIP: needs loop devices");
-    return;
-  }
+  const Loop loop(1024 * 1024);
+  if (loop.name.empty()) return;  // it has said so
   CHECK(hears_change(devices));
-  REQUIRE(std::system(("losetup --detach $(cat " + image + ".dev)").c_str()) == 0);
 }
 
 TEST_CASE("the end of a followed process is told, another's is not") {
-  Sleeper followed;
-  Sleeper other;
+  Child followed;
+  Child other;
   ProcessEnds ends;
   ends.follow({followed.pid()});
   Heard heard;
-  other.end();
+  other.reap();
   ends.drain(heard);
   CHECK_FALSE(heard.any());
-  followed.end();
+  followed.reap();
   CHECK(hears_change(ends));
   Heard again;
   ends.drain(again);
@@ -212,25 +192,25 @@ TEST_CASE("the end of a followed process is told, another's is not") {
 }
 
 TEST_CASE("a process that ended before it was followed is told too, and one that is not followed any more is not") {
-  Sleeper sleeper;
+  Child child;
   ProcessEnds ends;
-  ends.follow({sleeper.pid()});
+  ends.follow({child.pid()});
   ends.follow({});
-  sleeper.end();
+  child.reap();
   Heard heard;
   ends.drain(heard);
   CHECK_FALSE(heard.any());
-  ends.follow({sleeper.pid()});
+  ends.follow({child.pid()});
   ends.drain(heard);
   CHECK(heard.changed);
 }
 
 TEST_CASE("more processes than are followed are a source that does not tell of all") {
-  std::vector<std::unique_ptr<Sleeper>> sleepers;
+  std::vector<std::unique_ptr<Child>> children;
   std::vector<std::int32_t> pids;
   for (std::size_t i = 0; i < max_followed; ++i) {
-    sleepers.push_back(std::make_unique<Sleeper>());
-    pids.push_back(sleepers.back()->pid());
+    children.push_back(std::make_unique<Child>());
+    pids.push_back(children.back()->pid());
   }
   ProcessEnds ends;
   ends.follow(pids);

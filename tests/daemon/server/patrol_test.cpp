@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/patrol.hpp"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
 
 #include "os/clock.hpp"
-#include "os/fd.hpp"
+#include "tests/daemon/kernel_events/told_source.hpp"
 #include "tests/daemon/worker/fake_runner.hpp"
 #include "tests/daemon/worker/run_on.hpp"
 
@@ -16,30 +15,6 @@ using namespace guardd;
 using namespace guardd::test;
 
 namespace {
-
-class ToldSource final : public EventSource {
- public:
-  [[nodiscard]] const char* name() const override { return "told"; }
-  [[nodiscard]] std::string problem() const override { return why; }
-  [[nodiscard]] int descriptor() const override { return event.get(); }
-  void drain(Heard& heard) override {
-    std::uint64_t count = 0;
-    (void)!::read(event.get(), &count, sizeof(count));
-    heard.programs.insert(heard.programs.end(), next.programs.begin(), next.programs.end());
-    heard.changed = heard.changed || next.changed;
-    heard.lost = heard.lost || next.lost;
-    next = {};
-  }
-  void prove(Heard&) override {}
-  void tell(Heard what) {
-    next = std::move(what);
-    (void)::eventfd_write(event.get(), 1);
-  }
-
-  Fd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  Heard next;
-  std::string why;
-};
 
 /// A policy whose service is this very test program, which therefore may be one.
 std::shared_ptr<const Policy> policy_for_this_program() {
@@ -160,4 +135,24 @@ TEST_CASE_METHOD(PatrolFixture, "who asks while it glances waits for what it see
   const std::optional<Looked> current = run_on(loop, patrol.current(60'000));
   REQUIRE(current.has_value());
   CHECK(current->snapshot->processes.size() == 1);
+}
+
+TEST_CASE_METHOD(PatrolFixture, "changes without end make nobody busy who is told of them") {
+  // By this clock each look takes ten seconds, which is more than may be spent.
+  std::int64_t slow_ms = 0;
+  Looker slow{loop.get_executor(), runner, {[&] { return slow_ms += 10'000; }, wall_now_s}, {}, {}, &events};
+  slow.use_policy(policy_for_this_program());
+  Patrol busy{loop.get_executor(), slow, events, {.every = std::chrono::seconds(60), .cpu_percent = 5}};
+  int heard = 0;
+  busy.tell_of_changes([&] { ++heard; });
+  asio::co_spawn(loop, busy.run(), asio::detached);
+  REQUIRE(turn_until(loop, [&] { return slow.last(1'000'000).has_value(); }));
+  loop.restart();
+  loop.poll();
+  for (int i = 0; i < 3; ++i) {
+    source->tell({.programs = {}, .changed = true, .lost = false});
+    events.drain();
+  }
+  CHECK(events.count().changes >= 3);
+  CHECK(heard == 0);
 }

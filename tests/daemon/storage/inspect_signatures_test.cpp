@@ -7,18 +7,17 @@
 #include <string>
 
 #include "daemon/inspect/inspectors.hpp"
+#include "tests/loop_device.hpp"
 #include "tests/temporary_directory.hpp"
 
 namespace guardd {
 namespace {
 
+using test::Loop;
+using test::run;
 using test::TemporaryDirectory;
 
 constexpr std::uintmax_t mib = std::uintmax_t{1024} * 1024;
-
-int run(const std::string& command) {
-  return std::system(("PATH=$PATH:/sbin:/usr/sbin; { " + command + "; } >/dev/null 2>&1").c_str());
-}
 
 /// A host with the block devices that the test gives it.
 struct Host {
@@ -40,30 +39,6 @@ struct Host {
     root.sys = tree.at("sys");
     root.dev = dev;
     return inspect_signatures({.deadline_ms = deadline_ms}, root);
-  }
-};
-
-/// A loop device of this machine over a sparse file; `name` is empty where it gives none.
-struct Loop {
-  TemporaryDirectory tree;
-  std::string image = tree.file("disk.img", "");
-  std::string name;
-
-  explicit Loop(std::uintmax_t bytes) {
-    std::filesystem::resize_file(image, bytes);
-    for (int attempt = 0; attempt < 5 && name.empty(); ++attempt) {
-      if (run("losetup --find --show " + image + " > " + tree.at("name")) != 0) continue;
-      std::ifstream(tree.at("name")) >> name;
-      name.erase(0, name.rfind('/') + 1);
-    }
-    if (name.empty()) WARN("this machine gives no loop devices: not tested");
-  }
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
-  ~Loop() {
-    if (name.empty()) return;
-    (void)run("partx --delete /dev/" + name);
-    (void)run("losetup --detach /dev/" + name);
   }
 };
 

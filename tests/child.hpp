@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <stdexcept>
 
-namespace guardd::gate::test {
+namespace guardd::test {
 
 /// A process that does nothing until it is ended; gone with the object.
 class Child {
@@ -15,6 +16,7 @@ class Child {
   Child() : pid_(::fork()) {
     if (pid_ < 0) throw std::runtime_error("fork");
     if (pid_ != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;) ::pause();
   }
   Child(const Child&) = delete;
@@ -40,4 +42,4 @@ class Child {
   bool reaped_ = false;
 };
 
-}  // namespace guardd::gate::test
+}  // namespace guardd::test
