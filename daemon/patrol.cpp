@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <utility>
@@ -24,6 +25,11 @@ constexpr milliseconds glance_burst{500};
 /// Processes at which guardd glances together; where there are more the next round sees them.
 constexpr std::size_t max_unglanced = 256;
 constexpr std::size_t max_comm_bytes = 64;
+/// umount(8) of a tree takes a few milliseconds a filesystem, and a few tens where there is much to write.
+constexpr milliseconds calm_before_look{200};
+constexpr milliseconds longest_unsettled{1000};
+/// A server has read its configuration and opened its data some 10 to 50 ms after its exec.
+constexpr std::array pauses_between_glances{milliseconds{10}, milliseconds{40}, milliseconds{160}};
 
 milliseconds now() { return milliseconds(boot_now_ms()); }
 
@@ -36,8 +42,10 @@ Patrol::Patrol(const asio::any_io_executor& executor, Looker& looker, KernelEven
       pace_(settings.every),
       effort_(settings.cpu_percent, effort_burst),
       glance_effort_(settings.cpu_percent, glance_burst),
+      settled_(executor),
       due_(executor),
-      glanced_(executor, asio::steady_timer::time_point::max()) {}
+      glanced_(executor, asio::steady_timer::time_point::max()),
+      once_more_(executor) {}
 
 asio::awaitable<void> Patrol::run() {
   events_.start([this](const Heard& heard) { hear(heard); });
@@ -55,22 +63,37 @@ asio::awaitable<void> Patrol::run() {
 }
 
 void Patrol::hear(const Heard& heard) {
-  bool is_news = heard.changed || heard.lost;
+  bool at_once = heard.lost;
   for (const std::int32_t pid : heard.programs) {
     if (!may_be_service(pid)) continue;
-    is_news = true;
+    at_once = true;
     unglanced_at_ = events_.count().programs;
-    if (unglanced_.size() < max_unglanced) unglanced_.insert(pid);
+    if (unglanced_.size() < max_unglanced) unglanced_[pid] = 0;
   }
-  if (!is_news) return;
   if (heard.lost) spdlog::warn("the kernel told more than could be heard: guardd looks at everything again");
+  begin_glance();
+  if (at_once) {
+    hasten();
+  } else if (heard.changed) {
+    settle();
+  }
+}
+
+void Patrol::settle() {
+  if (!unsettled_since_) unsettled_since_ = now();
+  settled_.expires_after(std::min(calm_before_look, *unsettled_since_ + longest_unsettled - now()));
+  settled_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) hasten();
+  });
+}
+
+void Patrol::hasten() {
+  settled_.cancel();
+  unsettled_since_.reset();
   pace_.hasten();
   hastened_ = true;
-  due_.ring();
-  if (!unglanced_.empty() && !glancing_ && glance_effort_.wait(now()) == milliseconds{0}) {
-    glancing_ = true;
-    asio::co_spawn(executor_, glance(), asio::detached);
-  }
+  // A look at everything would slow down the glance, which somebody may be waiting for.
+  if (!glancing_) due_.ring();
   // What comes again and again does not make those busy either who are told.
   if (tell_ && effort_.wait(now()) == milliseconds{0}) tell_();
 }
@@ -91,13 +114,21 @@ bool Patrol::may_be_service(std::int32_t pid) {
   return services_->may_match(exe ? std::string_view(*exe) : std::string_view(), name);
 }
 
+void Patrol::begin_glance() {
+  if (unglanced_.empty() || glancing_ || glance_effort_.wait(now()) > milliseconds{0}) return;
+  glancing_ = true;
+  asio::co_spawn(executor_, glance(), asio::detached);
+}
+
 asio::awaitable<void> Patrol::glance() {
   try {
     while (!unglanced_.empty() && glance_effort_.wait(now()) == milliseconds{0}) {
-      std::vector<std::int32_t> pids(unglanced_.begin(), unglanced_.end());
-      unglanced_.clear();
-      const milliseconds took = co_await looker_.glance(std::move(pids));
-      glance_effort_.spend(now(), took);
+      const std::map<std::int32_t, std::size_t> these = std::exchange(unglanced_, {});
+      std::vector<std::int32_t> pids;
+      for (const auto& [pid, times] : these) pids.push_back(pid);
+      const Glanced glanced = co_await looker_.glance(std::move(pids));
+      glance_effort_.spend(now(), glanced.took);
+      glance_once_more(glanced.without_data, these);
       if (tell_) tell_();
     }
   } catch (const std::exception& bug) {
@@ -105,6 +136,24 @@ asio::awaitable<void> Patrol::glance() {
   }
   glancing_ = false;
   glanced_.cancel();
+  if (hastened_) due_.ring();
+}
+
+void Patrol::glance_once_more(const std::vector<std::int32_t>& pids, const std::map<std::int32_t, std::size_t>& times) {
+  std::optional<milliseconds> pause;
+  for (const std::int32_t pid : pids) {
+    const auto known = times.find(pid);
+    if (known == times.end() || known->second >= pauses_between_glances.size()) continue;
+    pause = std::min(pause.value_or(milliseconds::max()), pauses_between_glances.at(known->second));
+    beginning_[pid] = known->second + 1;
+  }
+  if (!pause) return;
+  once_more_.expires_after(*pause);
+  once_more_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    unglanced_.merge(std::exchange(beginning_, {}));
+    begin_glance();
+  });
 }
 
 /// Takes what the kernel has told, and waits for the glances that it caused. Those end: a worker has its deadline.

@@ -118,8 +118,9 @@ std::optional<Looked> Looker::last(std::int64_t max_age_ms) const {
   return last_;
 }
 
-asio::awaitable<std::chrono::milliseconds> Looker::glance(std::vector<std::int32_t> pids) {
+asio::awaitable<Glanced> Looker::glance(std::vector<std::int32_t> pids) {
   const std::int64_t began = clock_.boot_ms();
+  Glanced glanced;
   ++count_.glances;
   const std::shared_ptr<const Policy> policy = policy_;
   nlohmann::json input(ProcessesInput{
@@ -132,11 +133,13 @@ asio::awaitable<std::chrono::milliseconds> Looker::glance(std::vector<std::int32
     if (last_.snapshot && last_.policy == policy) {
       auto snapshot = std::make_shared<Snapshot>(*last_.snapshot);
       add_glance(*snapshot, *seen);
+      glanced.without_data = without_data(*snapshot, *seen);
       snapshot->generation = ++generation_;
       last_.snapshot = std::move(snapshot);
     }
   }
-  co_return std::chrono::milliseconds(clock_.boot_ms() - began);
+  glanced.took = std::chrono::milliseconds(clock_.boot_ms() - began);
+  co_return glanced;
 }
 
 }  // namespace guardd

@@ -48,6 +48,12 @@ struct LookCount {
   std::uint64_t glances = 0;
 };
 
+/// What came of a glance.
+struct Glanced {
+  std::chrono::milliseconds took{0};
+  std::vector<std::int32_t> without_data;  ///< see there
+};
+
 /// Keeps the last look, and lets callers share looks: however many ask, looks only follow one another.
 class Looker {
  public:
@@ -76,8 +82,8 @@ class Looker {
   /// The last look, where it began at most `max_age_ms` before this call.
   [[nodiscard]] std::optional<Looked> last(std::int64_t max_age_ms) const;
   /// Looks at these processes alone, and adds what it sees to the last look, and to the one that is running: evidence
-  /// that is there, never absence. How long that took.
-  boost::asio::awaitable<std::chrono::milliseconds> glance(std::vector<std::int32_t> pids);
+  /// that is there, never absence.
+  boost::asio::awaitable<Glanced> glance(std::vector<std::int32_t> pids);
 
  private:
   struct Running;

@@ -257,6 +257,10 @@ class Lab:
     def mount(self, *arguments):
         self.run(["mount", *arguments])
 
+    def umount(self, place):
+        """guardd's own look may have the filesystem open for a moment, and then umount(8) says that it is busy."""
+        wait_for(lambda: self.run(["umount", place], check=False).returncode == 0, f"{place} to be unmounted")
+
     def _detach_loops(self):
         for device in self.loops:
             self.run(f"""

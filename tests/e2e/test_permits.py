@@ -190,7 +190,7 @@ def test_a_filesystem_that_is_mounted_on_what_is_wiped_revokes(host):
     host.run(["mkfs.ext4", "-q", disk])
     host.mount(disk, "/srv/disk")
     wait_for_state(host, "revoked")
-    host.run(["umount", "/srv/disk"])
+    host.umount("/srv/disk")
     assert running.go() == 124
 
 

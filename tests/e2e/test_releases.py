@@ -123,7 +123,7 @@ def test_what_is_released_must_be_named_and_known(host):
 def test_stop_unmount_wipe(host, disk):
     MariaDb(host, datadir="/srv/db/mysql").start().stop()
     host.check("check-reinstall").refused("dataset.at_rest", path="/srv/db/mysql")
-    host.run(["umount", "/srv/db"])
+    host.umount("/srv/db")
     reason = host.check("check-wipe", disk).refused("dataset.remembered", service="mysql", path="/srv/db/mysql")
     assert reason["dataset"]["state"] == "remembered", reason
     host.check("check-reinstall").refused("dataset.remembered", path="/srv/db/mysql")
@@ -137,7 +137,7 @@ def test_stop_unmount_wipe(host, disk):
     host.check("check-reinstall").refused("dataset.at_rest", path="/mnt/elsewhere/1/2/3/4/5/6/7/8/x")
     host.run("rm -rf /mnt/elsewhere/1")
     assert not host.check("check-reinstall").reasons("dataset.at_rest")
-    host.run(["umount", "/mnt/elsewhere"])
+    host.umount("/mnt/elsewhere")
     assert "dataset.remembered" not in host.check("check-reinstall").codes
 
 
@@ -145,13 +145,14 @@ def test_what_changed_while_guardd_was_not_there(host, disk):
     MariaDb(host, datadir="/srv/db/mysql").start().stop()
     host.check("check-reinstall").refused("dataset.at_rest", path="/srv/db/mysql")
     host.guard.end()
-    host.run(["umount", "/srv/db"])
+    host.umount("/srv/db")
     host.guardd()
     host.check("check-wipe", disk).refused("dataset.remembered", path="/srv/db/mysql")
 
 
 def test_a_device_is_released_as_what_it_is(host, disk):
-    host.run("touch /srv/db/file; umount /srv/db")
+    host.run(["touch", "/srv/db/file"])
+    host.umount("/srv/db")
     reason = host.check("check-reinstall").refused("device.unrecognised")
     assert f"guardctl release add {disk}" in reason["remedy"], reason
     assert [one["type"] for one in release(host, disk)] == ["ext4"]
@@ -163,7 +164,7 @@ def test_a_device_is_released_as_what_it_is(host, disk):
     host.mount(disk, "/srv/db")
     host.check("check-reboot").allowed()
     wait_for(lambda: "r2" not in host.guardctl("release", "list").stdout.decode(), "the release to end")
-    host.run(["umount", "/srv/db"])
+    host.umount("/srv/db")
     host.check("check-wipe", disk).refused("device.unrecognised")
 
 

@@ -218,7 +218,7 @@ def test_other_file_systems_with_content_are_not_recognised(host):
     host.run("echo precious > /mnt/thesis.txt")
     reason = host.check("check-reinstall").refused("mount.unrecognised")
     assert "/mnt" in reason["message"]
-    host.run(["umount", "/mnt"])
+    host.umount("/mnt")
     host.check("check-reinstall").refused("device.unrecognised")
 
 
@@ -253,7 +253,7 @@ def test_copy_of_a_filesystem_with_data(host):
     disk, copy, other = host.loop("disk", 160), host.loop("copy", 160), host.loop("other", 16)
     filesystem(host, disk, "/var/lib/mysql")
     MariaDb(host).start().stop()
-    host.run(["umount", "/var/lib/mysql"])
+    host.umount("/var/lib/mysql")
     host.run(["dd", "if=/tmp/disk.img", "of=/tmp/copy.img", "conv=notrunc,sparse", "status=none"])
     host.mount(disk, "/var/lib/mysql")
     host.check("check-wipe", copy).refused("dataset.ambiguous", service="mysql", path="/var/lib/mysql")

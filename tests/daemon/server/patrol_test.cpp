@@ -57,11 +57,26 @@ struct PatrolFixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(PatrolFixture, "a change makes it look at once, and tells of it") {
+TEST_CASE_METHOD(PatrolFixture, "a change makes it look, and tells of it") {
   const std::size_t before = full_looks();
   source->tell({.programs = {}, .changed = true, .lost = false});
   CHECK(turn_until(loop, [&] { return full_looks() > before && told > 0; }));
   CHECK(glances() == 0);
+}
+
+TEST_CASE_METHOD(PatrolFixture, "while one change follows the other it lets them, but not for long") {
+  // umount(8) of a tree: a look after the first would hold the next filesystem, which then is busy.
+  const std::int64_t began = boot_now_ms();
+  std::int64_t next = 0;
+  REQUIRE(turn_until(loop, [&] {
+    if (boot_now_ms() >= next) {
+      source->tell({.programs = {}, .changed = true, .lost = false});
+      next = boot_now_ms() + 20;
+    }
+    return told > 0;
+  }));
+  CHECK(boot_now_ms() - began >= 900);
+  CHECK(events.count().changes > 10);
 }
 
 TEST_CASE_METHOD(PatrolFixture, "lost messages make it look at everything") {
@@ -74,6 +89,35 @@ TEST_CASE_METHOD(PatrolFixture, "at a program that may be a service it glances, 
   const std::size_t before = full_looks();
   source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
   CHECK(turn_until(loop, [&] { return glances() == 1 && full_looks() > before; }));
+}
+
+TEST_CASE_METHOD(PatrolFixture,
+                 "at a service that has just begun, and has no data yet, it glances again, and not without end") {
+  ProcessesOutput seen;
+  seen.processes.emplace_back();
+  seen.processes[0].pid = ::getpid();
+  seen.processes[0].service = "mysql";
+  runner.answer("processes", seen);
+  source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
+  CHECK(turn_until(loop, [&] { return glances() == 4; }));
+  const std::size_t before = full_looks();
+  source->tell({.programs = {}, .changed = true, .lost = false});
+  CHECK(turn_until(loop, [&] { return full_looks() > before + 2; }));  // 100 and 400 ms later
+  CHECK(glances() == 4);
+}
+
+TEST_CASE_METHOD(PatrolFixture, "a service whose data is seen is glanced at once") {
+  ProcessesOutput seen;
+  seen.processes.emplace_back();
+  seen.processes[0].pid = ::getpid();
+  seen.processes[0].service = "mysql";
+  seen.open_files.emplace_back();
+  seen.open_files[0].pid = ::getpid();
+  runner.answer("processes", seen);
+  const std::size_t before = full_looks();
+  source->tell({.programs = {::getpid()}, .changed = false, .lost = false});
+  CHECK(turn_until(loop, [&] { return full_looks() > before + 2; }));
+  CHECK(glances() == 1);
 }
 
 TEST_CASE_METHOD(PatrolFixture, "any other program is counted, and no more") {

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/dataset.hpp"
+
 using namespace guardd;
 
 namespace {
@@ -66,4 +68,65 @@ TEST_CASE("a number that has another process now is another process") {
   seen.processes = {process(10, 2, "redis")};
   add_glance(snapshot, seen);
   CHECK(snapshot.processes.size() == 2);
+}
+
+namespace {
+
+/// A look that knows one data directory at rest, in the mount namespace 5.
+Snapshot a_known_directory() {
+  Snapshot snapshot;
+  DataDirectoryFact directory;
+  directory.service = "mysql";
+  directory.path = "/srv/mysql";
+  directory.mnt_ns = 5;
+  snapshot.directories = {directory};
+  return snapshot;
+}
+
+ProcessesOutput a_server(std::uint64_t mnt_ns, std::vector<std::string> data_paths, std::string cwd) {
+  ProcessesOutput seen;
+  seen.processes = {process(20, 2, "mysql")};
+  seen.processes[0].ns.mnt = mnt_ns;
+  seen.processes[0].data_paths = std::move(data_paths);
+  seen.processes[0].cwd = std::move(cwd);
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("a server that names a known data directory uses it before it has opened a file") {
+  Snapshot by_argument = a_known_directory();
+  add_glance(by_argument, a_server(5, {"/srv/mysql"}, "/"));
+  REQUIRE(by_argument.directories[0].uses.size() == 1);
+  CHECK(by_argument.directories[0].uses[0].how == "argument");
+  CHECK(assemble_datasets(by_argument).at(0).state == DatasetState::active);
+  add_glance(by_argument, a_server(5, {"/srv/mysql"}, "/"));
+  CHECK(by_argument.directories[0].uses.size() == 1);
+
+  Snapshot by_cwd = a_known_directory();
+  add_glance(by_cwd, a_server(5, {}, "/srv/mysql"));
+  REQUIRE(by_cwd.directories[0].uses.size() == 1);
+  CHECK(by_cwd.directories[0].uses[0].how == "cwd");
+}
+
+TEST_CASE("a directory of the same name in another mount namespace, or of another service, is another one") {
+  Snapshot snapshot = a_known_directory();
+  add_glance(snapshot, a_server(6, {"/srv/mysql"}, "/srv/mysql"));
+  CHECK(snapshot.directories[0].uses.empty());
+  snapshot.directories[0].service = "postgresql";
+  add_glance(snapshot, a_server(5, {"/srv/mysql"}, "/srv/mysql"));
+  CHECK(snapshot.directories[0].uses.empty());
+}
+
+TEST_CASE("a service is without data until a file or a directory of its is seen") {
+  Snapshot snapshot = a_known_directory();
+  ProcessesOutput seen = a_server(5, {}, "/");
+  seen.processes.push_back(process(30, 3, ""));  // no service
+  add_glance(snapshot, seen);
+  CHECK(without_data(snapshot, seen) == std::vector<std::int32_t>{20});
+  Snapshot with_file = snapshot;
+  with_file.open_files = {file(20, "/elsewhere/ibdata1")};
+  CHECK(without_data(with_file, seen).empty());
+  add_glance(snapshot, a_server(5, {}, "/srv/mysql"));
+  CHECK(without_data(snapshot, seen).empty());
 }

@@ -191,7 +191,7 @@ TEST_CASE_METHOD(LookerFixture, "what a glance saw while a look ran is not lost 
   runner.hold();
   const auto waiting = caller(0);
   auto glanced = std::make_shared<bool>(false);
-  asio::co_spawn(loop, looker.glance({7}), [glanced](const std::exception_ptr& failure, std::chrono::milliseconds) {
+  asio::co_spawn(loop, looker.glance({7}), [glanced](const std::exception_ptr& failure, const Glanced&) {
     REQUIRE_FALSE(failure);
     *glanced = true;
   });
