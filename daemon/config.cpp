@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/config.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/strict_json.hpp"
+#include "daemon/event_sources.hpp"
 #include "os/read.hpp"
 
 namespace guardd {
@@ -49,6 +51,22 @@ std::string read_overrides(const nlohmann::json& object, const std::string& poin
   return reader.finish();
 }
 
+std::string read_limits(const nlohmann::json& object, const std::string& pointer, Limits& limits) {
+  ObjectReader reader(object, pointer);
+  constexpr std::int64_t least_mb = 512;  // guardd's threads alone reserve some 400 MiB
+  constexpr std::int64_t most_mb = 1 << 20;
+  constexpr std::int64_t least_descriptors =
+      768;  // 256 connections, 256 processes whose end is waited for, and guardd's
+  constexpr std::int64_t most_descriptors = 1 << 20;  // the kernel's default of fs.nr_open
+  constexpr int least_wake_ups = 10;
+  constexpr int most_wake_ups = 1000;
+  limits.memory_mb = reader.integer("memory_mb", least_mb, most_mb, limits.memory_mb);
+  limits.descriptors = reader.integer("descriptors", least_descriptors, most_descriptors, limits.descriptors);
+  limits.wake_ups_per_s =
+      static_cast<int>(reader.integer("wake_ups_per_s", least_wake_ups, most_wake_ups, limits.wake_ups_per_s));
+  return reader.finish();
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view file, std::string_view text) {
@@ -74,6 +92,16 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
   }
   config.look_every = std::chrono::seconds(reader.integer("look_every_s", 5, 3600, config.look_every.count()));
   config.look_cpu_percent = static_cast<int>(reader.integer("look_cpu_percent", 1, 100, config.look_cpu_percent));
+  for (const std::string& name : reader.texts("unused_event_sources")) {
+    if (std::ranges::find(event_source_names, name) == event_source_names.end()) {
+      reader.fail(reader.at("unused_event_sources"), "there is no event source \"" + name + "\"");
+    }
+    config.unused_event_sources.insert(name);
+  }
+  if (const nlohmann::json* limits = reader.find("limits"); limits != nullptr) {
+    const std::string error = read_limits(*limits, reader.at("limits"), config.limits);
+    if (!error.empty()) return wrong(error);
+  }
   if (const nlohmann::json* release = reader.find("release"); release != nullptr) {
     ObjectReader in(*release, reader.at("release"));
     config.release_quiet_s = in.integer("quiet_s", 0, longest_quiet_s, config.release_quiet_s);

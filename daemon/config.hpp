@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,13 @@ namespace guardd {
 
 inline constexpr std::string_view default_config = "/etc/guardd/guardd.json";
 
+/// What guardd may take at most.
+struct Limits {
+  std::int64_t memory_mb = 2048;    ///< MiB of address space, for guardd and each process of its
+  std::int64_t descriptors = 1024;  ///< open at once, for guardd and each process of its
+  int wake_ups_per_s = 500;         ///< by one source of events
+};
+
 /// guardd.json, docs/configuration.md. Without a file: these defaults.
 struct Config {
   std::string askers_group;     ///< only its members, root and the operators may ask; empty: everybody
@@ -25,6 +33,8 @@ struct Config {
   bool readlink_only = false;           ///< descriptors are never learnt of by a BPF iterator
   std::chrono::seconds look_every{60};  ///< how often guardd looks when nobody asks and nothing changes
   int look_cpu_percent = 5;             ///< of one core, for looks that nobody asked for
+  std::set<std::string, std::less<>> unused_event_sources;  ///< of event_source_names
+  Limits limits;
   std::int64_t release_quiet_s = default_quiet_s;
   OverrideRules overrides;
 };

@@ -31,6 +31,10 @@ std::string usage_of(const SelfUsage& usage) {
          metric("guardd_resident_bytes", "gauge", "Resident memory of guardd and its fork server.",
                 usage.resident_bytes) +
          metric("guardd_open_descriptors", "gauge", "Open descriptors of guardd.", usage.descriptors) +
+         metric("guardd_open_descriptors_limit", "gauge", "How many guardd may have open.", usage.descriptors_limit) +
+         metric("guardd_address_space_bytes", "gauge", "Address space of guardd.", usage.address_space_bytes) +
+         metric("guardd_address_space_limit_bytes", "gauge", "How much guardd and each process of its may have.",
+                usage.address_space_limit_bytes) +
          metric("guardd_wakeups_total", "counter", "Voluntary context switches of guardd's threads.", usage.wake_ups);
 }
 

@@ -18,13 +18,10 @@
 
 #include "core/text.hpp"
 #include "daemon/config.hpp"
+#include "daemon/event_sources.hpp"
 #include "daemon/front_desk.hpp"
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
-#include "daemon/kernel_events/device_events.hpp"
-#include "daemon/kernel_events/polled_file.hpp"
-#include "daemon/kernel_events/proc_connector.hpp"
-#include "daemon/kernel_events/process_ends.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
@@ -33,6 +30,7 @@
 #include "daemon/worker/forked_workers.hpp"
 #include "os/clock.hpp"
 #include "os/join.hpp"
+#include "os/limits.hpp"
 #include "os/read.hpp"
 
 namespace guardd {
@@ -90,15 +88,13 @@ std::string read_boot_id() {
   return text ? text->substr(0, text->find('\n')) : std::string();
 }
 
-std::vector<std::unique_ptr<EventSource>> event_sources() {
-  std::vector<std::unique_ptr<EventSource>> sources;
-  sources.push_back(std::make_unique<ProcConnector>());
-  sources.push_back(std::make_unique<ProcessEnds>());
-  // The host's mounts are PID 1's.
-  sources.push_back(std::make_unique<PolledFile>("mounts", "/proc/1/mountinfo"));
-  sources.push_back(std::make_unique<PolledFile>("swap", "/proc/swaps"));
-  sources.push_back(std::make_unique<DeviceEvents>());
-  return sources;
+/// For guardd and all that it starts: what can't be had by it is refused, and an inspector that runs into it fails.
+void keep_within(const Limits& limits) {
+  const auto lower = [](__rlimit_resource resource, std::int64_t value) {
+    if (const auto error = lower_limit(resource, static_cast<rlim_t>(value))) spdlog::error("{}", error->message);
+  };
+  lower(RLIMIT_NOFILE, limits.descriptors);
+  if (address_space_limited) lower(RLIMIT_AS, limits.memory_mb * 1024 * 1024);
 }
 
 /// guardd runs on without a ledger, and every verdict says why it is unknown.
@@ -137,6 +133,7 @@ int run_daemon(const Options& options) {
   const Result<Fd> lock = lock_state(options.state_dir);
   if (!lock) return give_up(lock.error(), EXIT_FAILURE);
 
+  keep_within(config->limits);
   asio::io_context loop(1);
   ForkedWorkers workers(loop.get_executor(), {});
   if (const Result<pid_t> started = workers.start(); !started) return give_up(started.error(), EXIT_FAILURE);
@@ -148,7 +145,8 @@ int run_daemon(const Options& options) {
   tell_of_ledger(keeper.current());
   ledger::Reader reader(options.state_dir);
   Historian historian(loop.get_executor(), keeper);
-  KernelEvents events(loop.get_executor(), event_sources());
+  KernelEvents events(loop.get_executor(), open_event_sources(config->unused_event_sources),
+                      config->limits.wake_ups_per_s);
   Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s},
                 {config->deadlines, config->credentials_file, config->readlink_only},
                 {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }},

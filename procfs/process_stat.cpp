@@ -69,8 +69,7 @@ Result<ProcessStat> parse_stat(std::string_view text) {
   if (!take(rest, stat.num_threads)) return bad;
   skip(rest, 1);  // itrealvalue
   if (!take(rest, stat.start_ticks)) return bad;
-  skip(rest, 1);  // vsize
-  if (!take(rest, stat.resident_pages)) return bad;
+  if (!take(rest, stat.address_space_bytes) || !take(rest, stat.resident_pages)) return bad;
   return stat;
 }
 

@@ -19,6 +19,7 @@ struct ProcessStat {
   std::uint64_t cpu_ticks = 0;    ///< user and system time, its own and that of the children that it has waited for
   std::uint32_t num_threads = 0;  ///< an exited leader counts as long as other threads live
   std::uint64_t start_ticks = 0;
+  std::uint64_t address_space_bytes = 0;
   std::uint64_t resident_pages = 0;
 
   /// PF_KTHREAD, include/linux/sched.h.

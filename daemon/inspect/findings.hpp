@@ -46,6 +46,7 @@ struct Findings {
   std::unordered_map<std::uint64_t, NamespaceCandidate> mount_namespaces;  ///< by inode
   std::vector<SeenProcess> seen;
   std::uint64_t descriptors = 0;
+  std::int64_t files_us = 0;  ///< what descriptors and mappings took, in this thread
   /// Files that matter and that the iterator's pass saw with a process which had them no longer when it was looked at.
   std::set<std::string, std::less<>> moved;
   std::vector<std::string> process_problems;  ///< of the inspector "processes"

@@ -121,8 +121,10 @@ void ProcessScanner::attempt(std::int32_t pid) {
   const std::string service_name = service ? context_.services.recognition(service->recognition).service : "";
   const FindingsMark before_files(findings_);
   files_.begin({pid, subject.directory, subject.mnt_ns, subject.exe, service_name}, trouble_);
+  const std::int64_t files_began_us = monotonic_now_us();
   descriptors_.read({subject.thread, subject.thread_start_ticks, subject.directory}, trouble_);
   scan_maps(subject.directory);
+  findings_.files_us += monotonic_now_us() - files_began_us;
   if (subject.stat.num_threads > 1 && trouble_.of_files().empty()) {
     scan_other_threads(subject, process.get());
     // If the thread looked through has ended meanwhile, what it showed is not all that the others have.

@@ -12,13 +12,12 @@ namespace {
 
 /// Programs of which it is kept which processes they were, to tell a caller's own from others'.
 constexpr std::size_t max_latest = 64;
-/// Between two wake-ups by one source: a storm of messages is taken by the hundred.
-constexpr std::chrono::milliseconds rest{2};
 
 }  // namespace
 
-KernelEvents::KernelEvents(boost::asio::any_io_executor executor, std::vector<std::unique_ptr<EventSource>> sources)
-    : executor_(std::move(executor)) {
+KernelEvents::KernelEvents(boost::asio::any_io_executor executor, std::vector<std::unique_ptr<EventSource>> sources,
+                           int wake_ups_per_s)
+    : executor_(std::move(executor)), rest_(std::chrono::microseconds(std::chrono::seconds(1)) / wake_ups_per_s) {
   for (auto& source : sources) {
     sources_.push_back({.source = std::move(source),
                         .descriptor = -1,
@@ -58,7 +57,7 @@ void KernelEvents::wait_on(Listening& listening) {
 void KernelEvents::rest_and_wait(Listening& listening) {
   // What an exceptional source tells while nobody waits for it is told to nobody.
   if (listening.source->is_exceptional()) return wait_on(listening);
-  listening.pause->expires_after(rest);
+  listening.pause->expires_after(rest_);
   listening.pause->async_wait([this, &listening](const boost::system::error_code& error) {
     if (!error) wait_on(listening);
   });

@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -21,7 +22,9 @@ namespace guardd {
 class KernelEvents {
  public:
   using OnHeard = std::function<void(const Heard&)>;
-  KernelEvents(boost::asio::any_io_executor executor, std::vector<std::unique_ptr<EventSource>> sources);
+  /// A source wakes the loop `wake_ups_per_s` times a second at most; what comes meanwhile is taken together.
+  KernelEvents(boost::asio::any_io_executor executor, std::vector<std::unique_ptr<EventSource>> sources,
+               int wake_ups_per_s = 500);
 
   /// Calls `on_heard` whenever something was heard, from within the loop or from drain().
   void start(OnHeard on_heard);
@@ -51,6 +54,7 @@ class KernelEvents {
   void take(const Heard& heard);
 
   boost::asio::any_io_executor executor_;
+  std::chrono::microseconds rest_;  ///< between two wake-ups by one source
   std::vector<Listening> sources_;
   OnHeard on_heard_;
   NewsCount count_;

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "os/limits.hpp"
 #include "os/read.hpp"
 #include "procfs/fields.hpp"
 
@@ -23,12 +24,6 @@ namespace guardd {
 namespace {
 
 constexpr uid_t nobody = 65534;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool address_space_limited = false;
-#else
-constexpr bool address_space_limited = true;
-#endif
 
 using CapabilitySets = std::array<__user_cap_data_struct, 2>;
 

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,33 +15,23 @@
 
 #include "daemon/worker/cbor.hpp"
 #include "daemon/worker/fork_server.hpp"
+#include "os/limits.hpp"
 #include "os/write.hpp"
 
 namespace guardd {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool address_space_limited = false;  // sanitizers reserve terabytes for their shadow
-#else
-constexpr bool address_space_limited = true;
-#endif
 
 // Guardd kills a late worker long before; these hold when guardd itself can't.
 constexpr rlim_t cpu_seconds = 20;
 constexpr unsigned lifetime_seconds = 30;
 constexpr rlim_t address_space_bytes = rlim_t{2} * 1024 * 1024 * 1024;
 
-void limit(__rlimit_resource resource, rlim_t value) {
-  const rlimit both{value, value};
-  ::setrlimit(resource, &both);
-}
-
 void confine(std::string_view inspector) {
   ::prctl(PR_SET_NAME, ("guardd-" + std::string(inspector)).c_str());
   ::setsid();
   ::alarm(lifetime_seconds);
-  limit(RLIMIT_CPU, cpu_seconds);
-  if (address_space_limited) limit(RLIMIT_AS, address_space_bytes);
+  (void)lower_limit(RLIMIT_CPU, cpu_seconds);
+  if (address_space_limited) (void)lower_limit(RLIMIT_AS, address_space_bytes);
 }
 
 /// Keeps 0 to 2, the input as 3, the output as 4 and `inherited`, which is none of these; nothing else of the fork

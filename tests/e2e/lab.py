@@ -67,7 +67,7 @@ class Process:
 
 
 class Lab:
-    """Use as a context manager. Starting one takes about 0.2 s."""
+    """Use as a context manager. Starting one takes less than a second."""
 
     options = ()
 

@@ -17,12 +17,15 @@ TOP = Path(__file__).resolve().parents[2]
 SMALL = ["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=8M", "--skip-networking", "--innodb-use-native-aio=0"]
 
 
+CONFIG = {"look_every_s": 3600, "look_cpu_percent": 100, "limits": {"memory_mb": 1024, "descriptors": 800, "wake_ups_per_s": 400}}
+
+
 class Machine:
     """A guardd on this machine, and the processes that a test starts; all end with it."""
 
     def __init__(self, directory):
         self.directory, self.started = Path(directory), []
-        (self.directory / "guardd.json").write_text('{"look_every_s": 3600, "look_cpu_percent": 100}')
+        (self.directory / "guardd.json").write_text(json.dumps(CONFIG))
         (self.directory / "state").mkdir()
         self.socket = self.directory / "guardd.sock"
         self.guardd = self.start([BUILD / "bin/guardd", "--socket", self.socket, "--state-dir", self.directory / "state",
@@ -82,6 +85,18 @@ def test_every_source_tells(machine):
     wait_for_calm(machine)
     assert {one["name"]: one["health"] for one in machine.status()["event_sources"]} == {
         "processes": "ok", "ends": "ok", "mounts": "ok", "swap": "ok", "devices": "ok"}
+
+
+def test_guardd_is_within_its_limits_and_says_what_it_takes(machine):
+    wait_for_calm(machine)
+    for line in ("Max open files            800                  800                  files",
+                 f"Max address space         {1024 << 20}           {1024 << 20}           bytes"):
+        assert line in Path(f"/proc/{machine.guardd.pid}/limits").read_text(), line
+    assert machine.metric("guardd_open_descriptors_limit") == 800
+    assert 0 < machine.metric("guardd_open_descriptors") < 100
+    assert 0 < machine.metric("guardd_address_space_bytes") < machine.metric("guardd_address_space_limit_bytes") == 1024 << 20
+    assert 0 < machine.metric("guardd_resident_bytes") < 100 << 20
+    assert machine.metric("guardd_wakeups_total") > 0 and machine.metric("guardd_cpu_seconds_total") > 0
 
 
 def test_a_database_that_starts_is_seen_without_anybody_asking(machine):

@@ -26,6 +26,7 @@ TEST_CASE("stat of an ordinary process") {
   CHECK(stat->num_threads == 28);
   CHECK(stat->start_ticks == 123456789);
   CHECK(stat->cpu_ticks == 8);
+  CHECK(stat->address_space_bytes == 1800000);
   CHECK(stat->resident_pages == 20000);
   CHECK_FALSE(stat->kernel_thread());
   CHECK_FALSE(stat->leader_exited());

@@ -37,12 +37,18 @@ TEST_CASE("every key is taken") {
     "override": {"approvals": 3, "allowed_signers": "/root/signers", "without_signers": false, "valid_s": 60},
     "credentials_file": "/etc/guardd/my.cnf",
     "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
-      "signatures": 17, "memory": 18}, "look_every_s": 60, "scan": "readlink", "release": {"quiet_s": 7}})");
+      "signatures": 17, "memory": 18}, "look_every_s": 60, "scan": "readlink",
+    "unused_event_sources": ["devices", "ends"], "limits": {"memory_mb": 512, "descriptors": 768, "wake_ups_per_s": 10},
+    "release": {"quiet_s": 7}})");
   REQUIRE(config.ok());
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
   CHECK(config->askers_group == "users");
   CHECK(config->readlink_only);
+  CHECK(config->unused_event_sources == std::set<std::string, std::less<>>{"devices", "ends"});
+  CHECK(config->limits.memory_mb == 512);
+  CHECK(config->limits.descriptors == 768);
+  CHECK(config->limits.wake_ups_per_s == 10);
   CHECK(config->overrides.approvals == 3);
   CHECK(config->overrides.allowed_signers == "/root/signers");
   CHECK(config->overrides.signers_must_exist);
@@ -60,6 +66,15 @@ TEST_CASE("every key is taken") {
 TEST_CASE("what is wrong is an error with the file and where in it") {
   CHECK(error_of(R"({"operator_group": "x"})").find("guardd.json: /operator_group") == 0);
   CHECK(error_of(R"({"scan": "lsof"})").find("guardd.json: /scan") == 0);
+  CHECK(error_of(R"({"unused_event_sources": ["disks"]})").find("guardd.json: /unused_event_sources") == 0);
+  CHECK(error_of(R"({"limits": {"memory_mb": 511}})").find("guardd.json: /limits/memory_mb") == 0);
+  CHECK(error_of(R"({"limits": {"memory_mb": 1048577}})").find("guardd.json: /limits/memory_mb") == 0);
+  CHECK(error_of(R"({"limits": {"descriptors": 767}})").find("guardd.json: /limits/descriptors") == 0);
+  CHECK(error_of(R"({"limits": {"descriptors": 1048577}})").find("guardd.json: /limits/descriptors") == 0);
+  CHECK(error_of(R"({"limits": {"wake_ups_per_s": 9}})").find("guardd.json: /limits/wake_ups_per_s") == 0);
+  CHECK(error_of(R"({"limits": {"wake_ups_per_s": 1001}})").find("guardd.json: /limits/wake_ups_per_s") == 0);
+  CHECK(error_of(R"({"limits": {"memory_mb": 1048576, "descriptors": 1048576, "wake_ups_per_s": 1000}})").empty());
+  CHECK(error_of(R"({"limits": {"threads": 1}})").find("guardd.json: /limits/threads") == 0);
   CHECK(error_of(R"({"operators_group": 7})").find("guardd.json: /operators_group") == 0);
   CHECK(error_of(R"({"operators_group": ""})").find("guardd.json: /operators_group") == 0);
   CHECK(error_of(R"({"credentials_file": "my.cnf"})").find("guardd.json: /credentials_file") == 0);
