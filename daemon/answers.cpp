@@ -15,16 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-// Wiping is always about targets: what the whole host would get is asked about these two.
-constexpr std::array whole_host_operations{Operation::reinstall, Operation::reboot};
-
-CheckRequest whole_host(Operation operation) {
-  CheckRequest request;
-  request.operation = operation;
-  request.whole_host = true;
-  return request;
-}
-
 json rule_json(const Rule& rule) {
   json refuses = json::array();
   for (const Operation operation : rule.refuses) refuses.push_back(to_string(operation));
@@ -67,6 +57,13 @@ json ledger_problems(const Ledger& ledger, const std::string& problem) {
 
 }  // namespace
 
+CheckRequest whole_host(Operation operation) {
+  CheckRequest request;
+  request.operation = operation;
+  request.whole_host = true;
+  return request;
+}
+
 Verdict check(const Basis& basis, const CheckRequest& request, const Identity& identity) {
   Verdict verdict = decide(basis.snapshot, basis.policy, basis.ledger, request, basis.now);
   verdict.instance = identity.instance;
@@ -108,6 +105,16 @@ json status_json(const Basis& basis, const Problems& problems, const Identity& i
     out["ledger"] = {{"problems", ledger_problems(basis.ledger, problems.ledger)}};
   }
   return out;
+}
+
+std::string one_line_status(const Basis& basis, const Identity& identity) {
+  std::string line;
+  for (const Operation operation : whole_host_operations) {
+    if (!line.empty()) line += ", ";
+    line += std::string(to_string(operation)) + ": ";
+    line += to_string(check(basis, whole_host(operation), identity).outcome);
+  }
+  return line;
 }
 
 json policy_json(const Policy& policy, const std::vector<std::string>& problems) {

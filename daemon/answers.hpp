@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ struct Basis {
   Now now;
 };
 
+/// What the whole host is asked about where nobody names a target: wiping is always about targets.
+inline constexpr std::array whole_host_operations{Operation::reinstall, Operation::reboot};
+CheckRequest whole_host(Operation operation);
+
 Verdict check(const Basis& basis, const CheckRequest& request, const Identity& identity);
 
 /// What should be mended and makes no verdict unknown.
@@ -34,6 +39,9 @@ struct Problems {
 
 /// GET /v1/status: what the host holds, and what each operation on the whole of it would get.
 nlohmann::json status_json(const Basis& basis, const Problems& problems, const Identity& identity, Detail detail);
+
+/// For `systemctl status`: "reinstall: refuse, reboot: allow".
+std::string one_line_status(const Basis& basis, const Identity& identity);
 
 /// GET /v1/policy: the merged policy, for those who may see everything.
 nlohmann::json policy_json(const Policy& policy, const std::vector<std::string>& problems);

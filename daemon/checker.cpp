@@ -80,6 +80,7 @@ asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller
   const std::int64_t asked = boot_now_ms();
   Looked looked = co_await look_for(request, caller);
   const Verdict verdict = co_await decide_and_record(std::move(looked), std::move(request), caller, asked);
+  ++count_.by_outcome.at(static_cast<std::size_t>(verdict.outcome));
   co_return Reply{200, to_text(to_json(verdict, caller.detail)), {}};
 }
 

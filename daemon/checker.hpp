@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
+
 #include "daemon/answers.hpp"
 #include "daemon/ledger/keeper.hpp"
 #include "daemon/patrol.hpp"
@@ -12,6 +15,13 @@
 #include "daemon/worker/runner.hpp"
 
 namespace guardd {
+
+/// How many checks have been answered.
+struct CheckCount {
+  std::array<std::uint64_t, 3> by_outcome{};  ///< in the order of Outcome
+
+  [[nodiscard]] std::uint64_t of(Outcome outcome) const { return by_outcome.at(static_cast<std::size_t>(outcome)); }
+};
 
 /// Answers questions out of looks, the policy and the ledger, and keeps a record of each answer.
 class Checker {
@@ -28,6 +38,7 @@ class Checker {
   boost::asio::awaitable<Reply> answer_check(CheckRequest request, Caller caller);
   boost::asio::awaitable<Reply> answer_status(Caller caller);
   [[nodiscard]] Reply answer_policy() const;
+  [[nodiscard]] CheckCount count() const { return count_; }
 
  private:
   boost::asio::awaitable<Verdict> decide_and_record(Looked looked, CheckRequest request, Caller caller,
@@ -42,6 +53,7 @@ class Checker {
   const PolicyStore& policies_;
   ledger::Keeper& keeper_;
   Identity identity_;
+  CheckCount count_;
   /// `guardctl status --watch` must not crowd out what was decided: a record for each user every ten minutes.
   RateLimit status_records_{{.burst = 1, .refill_ms = 600'000}};
 };

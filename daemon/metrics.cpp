@@ -1,62 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/metrics.hpp"
 
-#include <spdlog/fmt/fmt.h>
-
-#include <string>
-#include <string_view>
-
+#include "daemon/exposition.hpp"
+#include "daemon/host_metrics.hpp"
 #include "daemon/self_usage.hpp"
+#include "os/clock.hpp"
 
 namespace guardd {
 namespace {
 
-/// A metric of one value, https://prometheus.io/docs/instrumenting/exposition_formats/.
 template <typename Value>
-std::string metric(std::string_view name, std::string_view type, std::string_view help, Value value) {
-  return fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
+std::string counter(std::string_view name, std::string_view help, Value value) {
+  return Metric(name, "counter", help).sample({}, value).text();
 }
 
-std::string sources(const KernelEvents& events) {
-  std::string text =
-      "# HELP guardd_event_source_up Whether the kernel tells of changes of this kind.\n"
-      "# TYPE guardd_event_source_up gauge\n";
-  for (const EventSourceReport& source : events.reports())
-    text += fmt::format("guardd_event_source_up{{source=\"{}\"}} {}\n", source.name, source.problem.empty() ? 1 : 0);
-  return text;
+template <typename Value>
+std::string gauge(std::string_view name, std::string_view help, Value value) {
+  return Metric(name, "gauge", help).sample({}, value).text();
+}
+
+std::string news_of(const KernelEvents& events) {
+  const NewsCount news = events.count();
+  Metric up("guardd_event_source_up", "gauge", "Whether the kernel tells of changes of this kind.");
+  for (const EventSourceReport& source : events.reports()) {
+    up.sample({{"source", source.name}}, source.problem.empty() ? 1 : 0);
+  }
+  return counter("guardd_programs_heard_total", "Programs and names of processes that the kernel told of.",
+                 news.programs) +
+         counter("guardd_changes_heard_total",
+                 "Changes of mounts, swap, devices and ends of processes that the kernel told of, and losses.",
+                 news.changes) +
+         counter("guardd_losses_heard_total", "Times that messages of the kernel were lost.", news.losses) + up.text();
+}
+
+std::string checks_of(const CheckCount& count) {
+  Metric metric("guardd_checks_total", "counter", "Checks that were answered.");
+  for (const Outcome outcome : {Outcome::allow, Outcome::unknown, Outcome::refuse}) {
+    metric.sample({{"verdict", to_string(outcome)}}, count.of(outcome));
+  }
+  return metric.text();
 }
 
 std::string usage_of(const SelfUsage& usage) {
-  return metric("guardd_cpu_seconds_total", "counter", "CPU time of guardd and its workers.", usage.cpu_s) +
-         metric("guardd_resident_bytes", "gauge", "Resident memory of guardd and its fork server.",
-                usage.resident_bytes) +
-         metric("guardd_open_descriptors", "gauge", "Open descriptors of guardd.", usage.descriptors) +
-         metric("guardd_open_descriptors_limit", "gauge", "How many guardd may have open.", usage.descriptors_limit) +
-         metric("guardd_address_space_bytes", "gauge", "Address space of guardd.", usage.address_space_bytes) +
-         metric("guardd_address_space_limit_bytes", "gauge", "How much guardd and each process of its may have.",
-                usage.address_space_limit_bytes) +
-         metric("guardd_wakeups_total", "counter", "Voluntary context switches of guardd's threads.", usage.wake_ups);
+  return counter("guardd_cpu_seconds_total", "CPU time of guardd and its workers.", usage.cpu_s) +
+         gauge("guardd_resident_bytes", "Resident memory of guardd and its fork server.", usage.resident_bytes) +
+         gauge("guardd_address_space_bytes", "Address space of guardd.", usage.address_space_bytes) +
+         gauge("guardd_address_space_limit_bytes", "How much guardd and each process of its may have.",
+               usage.address_space_limit_bytes) +
+         gauge("guardd_open_descriptors", "Open descriptors of guardd.", usage.descriptors) +
+         gauge("guardd_open_descriptors_limit", "How many guardd may have open.", usage.descriptors_limit) +
+         counter("guardd_wakeups_total", "Voluntary context switches of guardd's threads.", usage.wake_ups);
 }
 
 }  // namespace
 
-Reply Metrics::show() const {
+std::string Metrics::text() const {
   const LookCount looks = looker_.count();
-  const NewsCount news = events_.count();
-  std::string text =
-      metric("guardd_looks_total", "counter", "Looks at the whole host that have begun.", looks.looks) +
-      metric("guardd_glances_total", "counter", "Looks at single processes that have begun.", looks.glances) +
-      metric("guardd_last_look_seconds", "gauge", "How long the last look took.",
-             static_cast<double>(looker_.last_took_ms()) / 1000) +
-      metric("guardd_programs_heard_total", "counter", "Programs and names of processes that the kernel told of.",
-             news.programs) +
-      metric("guardd_changes_heard_total", "counter",
-             "Changes of mounts, swap, devices and ends of processes that the kernel told of, and losses.",
-             news.changes) +
-      metric("guardd_losses_heard_total", "counter", "Times that messages of the kernel were lost.", news.losses) +
-      sources(events_);
+  std::string text = Metric("guardd_build_info", "gauge", "1, and which guardd this is.")
+                         .sample({{"version", identity_.version}, {"instance", identity_.instance}}, 1)
+                         .text() +
+                     counter("guardd_looks_total", "Looks at the whole host that have begun.", looks.looks) +
+                     counter("guardd_glances_total", "Looks at single processes that have begun.", looks.glances) +
+                     gauge("guardd_last_look_seconds", "How long the last look took.",
+                           static_cast<double>(looker_.last_took_ms()) / 1000) +
+                     checks_of(checker_.count()) + news_of(events_);
   if (const Result<SelfUsage> usage = read_self_usage(workers_.fork_server()); usage) text += usage_of(*usage);
-  Reply reply{200, std::move(text), {}};
+  if (const std::optional<Looked> looked = looker_.last()) {
+    const Now now{.boot_ms = boot_now_ms(),
+                  .asked_boot_ms = looked->snapshot->began_boot_ms,  // as of the look
+                  .wall_s = wall_now_s()};
+    text += host_metrics({*looked->snapshot, *looked->policy, keeper_.current(), now}, identity_);
+  }
+  return text;
+}
+
+Reply Metrics::show() const {
+  Reply reply{200, text(), {}};
   reply.content_type = "text/plain; version=0.0.4";
   return reply;
 }

@@ -16,8 +16,11 @@ class Pace {
   static constexpr int slower = 4;
   /// Where the kernel does not tell of every kind of change, calm rounds come so many times as often.
   static constexpr int deaf = 2;
-  /// Calm rounds take no more than so many parts of the time.
-  static constexpr int largest_calm_share = 100;
+  /// Calm rounds take no more than one part in so many of the time: of an idle host, where the kernel tells of changes.
+  static constexpr int parts_told = 1000;
+  static constexpr int parts_deaf = 100;
+  /// Though where a look takes that long that it would be later than this, it comes then.
+  static constexpr Time longest_calm = std::chrono::minutes(10);
 
   explicit Pace(Time calm) : calm_(calm) {}
 
@@ -25,7 +28,8 @@ class Pace {
   void hasten() { next_ = soonest; }
   /// Until the round after the one that was just made, which took `took`.
   [[nodiscard]] Time next(bool all_tell, Time took) {
-    const Time longest = std::max(all_tell ? calm_ : calm_ / deaf, largest_calm_share * took);
+    const Time calm = all_tell ? calm_ : calm_ / deaf;
+    const Time longest = std::max(calm, std::min(longest_calm, (all_tell ? parts_told : parts_deaf) * took));
     return std::min(longest, std::exchange(next_, next_ >= calm_ ? longest_of_all : next_ * slower));
   }
 

@@ -177,8 +177,7 @@ asio::awaitable<std::optional<Looked>> Patrol::current(std::int64_t max_age_ms) 
 }
 
 bool Patrol::is_outdated() const {
-  constexpr std::int64_t a_day_ms = 86'400'000;
-  const std::optional<Looked> looked = looker_.last(a_day_ms);
+  const std::optional<Looked> looked = looker_.last();
   return looked && events_.count().changes != looked->news.changes;
 }
 

@@ -22,10 +22,12 @@
 #include "daemon/front_desk.hpp"
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/metrics_file.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
+#include "daemon/service_manager.hpp"
 #include "daemon/state_lock.hpp"
 #include "daemon/worker/forked_workers.hpp"
 #include "os/clock.hpp"
@@ -74,12 +76,25 @@ void reload(PolicyStore& policies, Looker& looker) {
   if (!loaded) {
     spdlog::error("policy not reloaded, generation {} stays: {}", policies.current()->generation,
                   printable(loaded.error().message));
-    ::sd_notify(0, "STATUS=Running, but the last policy reload failed");
     return;
   }
   looker.use_policy(*loaded);
   spdlog::info("policy generation {}: {}", (*loaded)->generation, (*loaded)->digest);
-  ::sd_notify(0, "STATUS=Running");
+}
+
+/// What `systemctl status guardd` shows; of the last look, and not of a new one.
+std::string status_line(const Looker& looker, const PolicyStore& policies, const ledger::Keeper& keeper,
+                        const Identity& identity) {
+  std::string line = "Looking for the first time";
+  if (const std::optional<Looked> looked = looker.last()) {
+    const std::int64_t began_ms = looked->snapshot->began_boot_ms;
+    line = one_line_status({*looked->snapshot,
+                            *looked->policy,
+                            keeper.current(),
+                            {.boot_ms = boot_now_ms(), .asked_boot_ms = began_ms, .wall_s = wall_now_s()}},
+                           identity);
+  }
+  return policies.problems().empty() ? line : line + "; the last policy reload failed";
 }
 
 /// Empty where it can't be read, which every verdict says too.
@@ -154,7 +169,8 @@ int run_daemon(const Options& options) {
   looker.use_policy(*policy);
   Patrol patrol(loop.get_executor(), looker, events,
                 {.every = config->look_every, .cpu_percent = config->look_cpu_percent});
-  Checker checker(looker, patrol, workers, policies, keeper, {instance, GUARDD_VERSION});
+  const Identity identity{instance, GUARDD_VERSION};
+  Checker checker(looker, patrol, workers, policies, keeper, identity);
   Decisions decisions(keeper, reader);
   Releases releases(looker, historian, keeper, config->release_quiet_s);
   const std::string boot_id = read_boot_id();
@@ -163,7 +179,7 @@ int run_daemon(const Options& options) {
                   {.places = {.run = parent_of(listening->path), .state = options.state_dir},
                    .instance = instance,
                    .boot_id = boot_id});
-  const Metrics metrics(looker, events, workers);
+  const Metrics metrics(looker, events, workers, checker, keeper, identity);
   FrontDesk desk(checker, decisions, releases, overrides, permits, metrics);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators, .askers = *askers},
@@ -179,7 +195,12 @@ int run_daemon(const Options& options) {
   asio::co_spawn(loop, patrol.run(), asio::detached);
   asio::co_spawn(loop, permits.watch(), asio::detached);
   spdlog::info("{} instance at {}, policy {}", instance, printable(listening->path), (*policy)->digest);
-  ::sd_notify(0, "READY=1\nSTATUS=Running");
+  ::sd_notify(0, "READY=1");
+  asio::co_spawn(loop, keep_telling_systemd([&] { return status_line(looker, policies, keeper, identity); }),
+                 asio::detached);
+  if (!config->metrics_file.empty()) {
+    asio::co_spawn(loop, keep_metrics_file(config->metrics_file, [&] { return metrics.text(); }), asio::detached);
+  }
   loop.run();
   if (listening->ours) ::unlink(listening->path.c_str());
   return EXIT_SUCCESS;

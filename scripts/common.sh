@@ -24,6 +24,11 @@ test_packages=(
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
   mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus
 )
+# To make the packages, and to check them.
+package_packages=(dpkg-dev file fakeroot rpm)
+package_test_packages=("${package_packages[@]}" lintian rpmlint mandoc)
+# Of Prometheus only its tool for metrics and rules is wanted: unpacked, as below.
+promtool_packages=(prometheus)
 # To measure: what guardd is compared with, the compiler of the BPF iterator, and what draws.
 bench_packages=(
   clang bpftool libbpf-dev lsof psmisc findutils iproute2 python3 gnuplot-nox e2fsprogs systemd dbus

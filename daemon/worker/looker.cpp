@@ -111,11 +111,15 @@ asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {
   }
 }
 
-std::optional<Looked> Looker::last(std::int64_t max_age_ms) const {
-  if (!last_.snapshot) return std::nullopt;
-  if (!counts(last_.look, last_.snapshot->began_boot_ms, last_.policy, clock_.boot_ms() - max_age_ms, 0))
-    return std::nullopt;
+std::optional<Looked> Looker::last() const {
+  if (!last_.snapshot || last_.policy != policy_) return std::nullopt;
   return last_;
+}
+
+std::optional<Looked> Looker::last(std::int64_t max_age_ms) const {
+  const std::optional<Looked> looked = last();
+  if (!looked || looked->snapshot->began_boot_ms < clock_.boot_ms() - max_age_ms) return std::nullopt;
+  return looked;
 }
 
 asio::awaitable<Glanced> Looker::glance(std::vector<std::int32_t> pids) {

@@ -79,6 +79,8 @@ class Looker {
   /// A look that began at most `max_age_ms` before this call: the last one, the one that is running, or a new one. 0:
   /// one that begins after this call.
   boost::asio::awaitable<Looked> fresh(std::int64_t max_age_ms);
+  /// The last look under this policy, however old.
+  [[nodiscard]] std::optional<Looked> last() const;
   /// The last look, where it began at most `max_age_ms` before this call.
   [[nodiscard]] std::optional<Looked> last(std::int64_t max_age_ms) const;
   /// Looks at these processes alone, and adds what it sees to the last look, and to the one that is running: evidence

@@ -48,7 +48,7 @@ def host(booted):
     """A host with MariaDB's data and service, not running, with its drop-in; guardd runs. All of it as on the first day."""
     booted.run("""
         systemctl unmask --runtime --quiet guardd
-        systemctl stop --quiet 'guardd-permit-*.scope' mariadb guardd 'test-*.service'
+        systemctl stop --quiet 'guardd-permit-*.scope' mariadb guardd.socket guardd 'test-*.service'
         systemctl reset-failed
         rm -rf /run/guardd /var/lib/guardd /var/lib/guardd.witness /var/lib/mysql /tmp/* /run/systemd/system/test-*
         systemctl daemon-reload
@@ -62,7 +62,7 @@ def host(booted):
 
 
 def without_guardd(host):
-    host.systemctl("stop", "guardd")
+    host.systemctl("stop", "guardd.socket", "guardd")
     host.systemctl("mask", "--runtime", "guardd")  # what is gated would start it
 
 

@@ -148,6 +148,7 @@ def test_a_signal_to_a_script_that_holds_a_permit_ends_both(recipes):
 
 def test_systemd_takes_the_unit(recipes):
     recipes.write("/etc/systemd/system/guardd.service", (TOP / "systemd/guardd.service").read_bytes())
+    recipes.write("/etc/systemd/system/guardd.socket", (TOP / "systemd/guardd.socket").read_bytes())
     recipes.write("/etc/systemd/system/os-upgrade.service", (EXAMPLES / "os-upgrade.service").read_bytes())
     verified = recipes.run(["systemd-analyze", "verify", "--man=no", "/etc/systemd/system/os-upgrade.service"], timeout=60)
     assert b"os-upgrade" not in verified.stderr, verified

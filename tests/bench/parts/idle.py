@@ -2,6 +2,7 @@
 """What guardd costs while nobody asks, beside other guards that are idle."""
 
 import hashlib
+import re
 import time
 from contextlib import ExitStack
 
@@ -10,6 +11,7 @@ from machine import Machine
 from mariadb import MariaDb
 from report import Target
 from tools import CHECK, time_commands
+from unix_http import UnixConnection
 from usage import Cost, resident_kib
 from waiting import wait_for
 
@@ -67,6 +69,21 @@ def settled(lab, process):
     return None if process.alive() else (lab.log_text("/run/other.log").strip().splitlines() or ["it ended at once"])[-1]
 
 
+def calm(machine):
+    """Until guardd's rounds after its start, further and further apart, are over: none for longer than the one before the last."""
+    last, since = None, time.monotonic()
+
+    def is_calm():
+        nonlocal last, since
+        text = UnixConnection(machine.socket).get("/metrics").body.decode()
+        looks = re.search(r"^guardd_looks_total (\S+)$", text, re.MULTILINE)[1]
+        if looks != last:
+            last, since = looks, time.monotonic()
+        return time.monotonic() - since > 29
+
+    wait_for(is_calm, "guardd to be calm", deadline=180)
+
+
 def largest_size(lab, pid):
     """The largest sum of Pss, in KiB, while checks follow one another for five seconds."""
     asking = lab.start(["bash", "-c", "while :; do guardctl check-reinstall --timeout 30 >/dev/null; done"])
@@ -91,9 +108,8 @@ def measure(report, options):
     report.section(f"Idle, over {options.idle} s")
     with ExitStack() as stack:
         others = {"usbguard-daemon": start_usbguard, "fapolicyd": start_fapolicyd}
-        lab = stack.enter_context(Lab())
-        pids = {"guardd, one MariaDB, in a container": start_guardd(lab).outer,
-                "guardd, on this machine": stack.enter_context(Machine()).guardd().outer}
+        lab, machine = stack.enter_context(Lab()), stack.enter_context(Machine())
+        pids = {"guardd, one MariaDB, in a container": start_guardd(lab).outer, "guardd, on this machine": machine.guardd().outer}
         for name, start in others.items():
             home = stack.enter_context(Lab())
             process = start(home)
@@ -101,6 +117,7 @@ def measure(report, options):
                 report.skip(name, why)
             else:
                 pids[name] = process.outer
+        calm(machine)
         costs = {name: Cost(pid) for name, pid in pids.items()}
         watch(costs, options.idle)
         for name, cost in costs.items():

@@ -43,9 +43,14 @@ TEST_CASE("where the kernel does not tell, calm rounds come twice as often") {
 TEST_CASE("rounds that take long come less often") {
   Pace pace(10s);
   for (int i = 0; i < 8; ++i) (void)pace.next(true, 30ms);
-  CHECK(pace.next(true, 100ms) == 10s);
-  CHECK(pace.next(true, 101ms) == 10'100ms);
-  CHECK(pace.next(false, 2s) == 200s);
+  CHECK(pace.next(true, 10ms) == 10s);
+  CHECK(pace.next(true, 11ms) == 11s);
+  CHECK(pace.next(false, 50ms) == 5s);
+  CHECK(pace.next(false, 51ms) == 5100ms);
+  CHECK(pace.next(true, 600ms) == 600s);
+  CHECK(pace.next(true, 601ms) == 600s);
+  CHECK(pace.next(false, 7s) == 600s);
+  CHECK(Pace(3600s).next(true, 4s) == 100ms);
 }
 
 TEST_CASE("effort may be spent until it is used up, and comes again with time") {

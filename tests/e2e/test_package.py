@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Debian package on a host that has never had guardd, with systemd: from the installation to the purge. The steps build on each other."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from lab import TOP, SystemdLab
+from permits import acquire, permit, sleeper
+from test_gate_systemd import install_mariadb
+from waiting import wait_for
+
+PACKAGES = TOP / "build" / "packages"
+
+
+class BareLab(SystemdLab):
+    options = ("--systemd", "--bare")
+
+
+def package():
+    made = sorted(PACKAGES.glob("guardd_*.deb"))
+    assert made, f"no package in {PACKAGES}: scripts/package makes it"
+    return made[-1]
+
+
+@pytest.fixture(scope="module")
+def booted():
+    with BareLab() as lab:
+        lab.write("/root/guardd.deb", package().read_bytes())
+        lab.run(["systemctl", "start", "dbus.socket"])
+        yield lab
+        print(lab.journal())
+
+
+def install(lab, path="/root/guardd.deb"):
+    lab.run(["dpkg", "--install", path], timeout=120)
+
+
+def is_running(lab):
+    return lab.unit_state("guardd.service") == "active"
+
+
+def older(lab):
+    """The same package as if it were the version before."""
+    lab.run("""
+        rm -rf /tmp/old; dpkg-deb --raw-extract /root/guardd.deb /tmp/old
+        sed -i 's/^Version: .*/Version: 0.0.9-1/' /tmp/old/DEBIAN/control
+        dpkg-deb --root-owner-group --build /tmp/old /root/old.deb; rm -rf /tmp/old
+        """, timeout=120)
+    return "/root/old.deb"
+
+
+def test_what_a_host_has_after_installation(booted):
+    install(booted, older(booted))
+    for unit in ("guardd.socket", "guardd.service"):
+        assert booted.unit_state(unit) == "active", booted.journal(unit)
+        assert booted.systemctl("is-enabled", unit).stdout.strip() == b"enabled"
+    assert booted.run(["getent", "group", "guardd"]).stdout
+    booted.check("check-reinstall").allowed()
+
+
+def test_nothing_of_the_host_is_hidden_from_the_unit(booted):
+    main = booted.show("guardd.service", "MainPID")
+    for namespace in ("mnt", "pid", "user", "net", "uts", "ipc"):
+        own, host = (booted.run(["readlink", f"/proc/{pid}/ns/{namespace}"]).stdout for pid in (main, 1))
+        assert own == host, f"guardd has a namespace of its own: {namespace}"
+    booted.run("mkdir -p /home/ann/db /root/db; touch /home/ann/db/ibdata1 /root/db/ibdata1 /home/ann/db/ib_logfile0 /root/db/ib_logfile0")
+    verdict = booted.check("check-reinstall")
+    for path in ("/home/ann/db", "/root/db"):
+        verdict.refused("dataset.at_rest", path=path)
+    booted.run("rm -rf /home/ann /root/db")
+    status = json.loads(booted.guardctl("status", "--json").stdout)
+    assert {one["name"]: one["problems"] for one in status["inspectors"] if one["health"] != "ok"} == {}
+
+
+def test_a_database_from_debians_package_is_guarded_without_any_configuration(booted):
+    install_mariadb(booted)
+    booted.run("install -d -o mysql -g mysql /var/lib/mysql; tar -xf /usr/local/share/data.tar -C /var/lib/mysql; "
+               "chown -R mysql:mysql /var/lib/mysql")
+    booted.systemctl("start", "mariadb.service")
+    booted.check("check-reinstall").refused("dataset.active", service="mysql", role="standalone")
+    wait_for(lambda: booted.show("guardd.service", "StatusText") == "reinstall: refuse, reboot: refuse", "the status text", deadline=20)
+
+
+def test_verdicts_are_in_the_journal(booted):
+    message = json.loads(booted.run(["journalctl", "--output=json", "--unit=guardd.service", "GUARDD_KIND=verdict", "--lines=1"]).stdout)
+    assert re.fullmatch(r"[0-9a-f]{32}", message["MESSAGE_ID"]), message
+    found = booted.run(["journalctl", "--output=cat", f"MESSAGE_ID={message['MESSAGE_ID']}"]).stdout
+    assert b"refuse (dataset.active)" in found
+
+
+def test_a_question_starts_a_stopped_guardd(booted):
+    booted.run(["systemctl", "--quiet", "stop", "guardd.service"])
+    assert not is_running(booted)
+    booted.check("check-reinstall", "--timeout", "20").refused("dataset.active")
+    assert is_running(booted)
+
+
+def test_a_stuck_guardd_is_restarted_by_the_watchdog_and_meanwhile_unknown(booted):
+    before = int(booted.show("guardd.service", "NRestarts"))
+    booted.run(["kill", "-STOP", booted.show("guardd.service", "MainPID")])
+    assert booted.guardctl("check-reinstall", "--timeout", "1").returncode == 3
+    wait_for(lambda: int(booted.show("guardd.service", "NRestarts")) > before and is_running(booted), "the restart", deadline=40)
+    assert "watchdog" in booted.journal("guardd.service").lower()
+    booted.check("check-reinstall", "--timeout", "20").refused("dataset.active")
+
+
+def test_a_hung_worker_is_no_reason_to_restart(booted):
+    before = booted.show("guardd.service", "NRestarts")
+    workers = "pgrep -f guardd-fork || pgrep -x guardd-fork"
+    server = booted.run(workers).stdout.split()[0].decode()
+    booted.run(["kill", "-STOP", server])
+    try:
+        assert booted.guardctl("check-reinstall", "--timeout", "10").returncode in (1, 3)
+        booted.run(["systemctl", "is-active", "guardd.service"])
+        assert booted.show("guardd.service", "NRestarts") == before
+    finally:
+        booted.run(["kill", "-CONT", server])
+    booted.check("check-reinstall", "--timeout", "20").refused("dataset.active")
+
+
+def test_an_upgrade_keeps_what_was_decided(booted):
+    booted.systemctl("stop", "mariadb.service")
+    holder = sleeper(booted)
+    booted.guardctl("hold", "add", "--operation", "reinstall", "--reason", "not this week")
+    permit_id = acquire(booted, "reboot", holder=holder)["id"]
+    install(booted)
+    assert booted.run(["dpkg-query", "--show", "--showformat=${Version}", "guardd"]).stdout.startswith(b"0.1.0")
+    wait_for(lambda: is_running(booted), "guardd to run again")
+    booted.check("check-reinstall", "--timeout", "20").refused("hold.active")
+    assert permit(booted, permit_id)["state"] == "running"
+    holder.end(signal.SIGKILL)
+
+
+def test_removed_it_keeps_its_ledger_and_purged_nothing(booted):
+    booted.run(["dpkg", "--remove", "guardd"], timeout=120)
+    assert booted.run(["pgrep", "-f", "guardd"], check=False).returncode == 1, "something of guardd runs on"
+    assert booted.path("/var/lib/guardd").is_dir() and not booted.path("/run/guardd").exists()
+    install(booted)
+    booted.check("check-reinstall", "--timeout", "20").refused("hold.active")
+    booted.run(["dpkg", "--purge", "guardd"], timeout=120)
+    left = booted.run("find / -xdev -name '*guardd*' -not -path '/proc/*' -not -path '/sys/*' -not -path '/root/*.deb' -not -name guardd-lab-disk")
+    assert left.stdout == b"" , left.stdout.decode()
+    assert booted.run(["getent", "group", "guardd"], check=False).returncode != 0
+    assert booted.run(["pgrep", "-f", "guardd"], check=False).returncode == 1
+
+
+def test_lintian_finds_no_error():
+    done = subprocess.run(["lintian", "--fail-on", "error", "--tag-display-limit", "0", str(package())], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rpmlint_reads_the_rpm():
+    made = sorted(PACKAGES.glob("guardd-*.rpm"))[-1]
+    done = subprocess.run(["rpmlint", str(made)], capture_output=True, text=True, check=False)
+    assert "0 errors" in done.stdout, done.stdout + done.stderr
