@@ -32,6 +32,8 @@ bool DescriptorReader::read_rows(const Task& task, DescriptorRows rows, Trouble&
     if (count % clock_interval == 0 && context_.out_of_time()) return true;
     if (row.kind == DescriptorRow::Kind::socket) {
       files_.socket(row.inode);
+    } else if (row.kind == DescriptorRow::Kind::characters) {
+      continue;
     } else if (row.kind != DescriptorRow::Kind::path || files_.needs_a_look(row.path)) {
       closer_.push_back(row);
     } else {

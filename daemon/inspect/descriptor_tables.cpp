@@ -57,10 +57,10 @@ std::vector<std::int32_t> DescriptorTables::holders(const std::set<std::string, 
   return {found.begin(), found.end()};
 }
 
-Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes) {
+Result<DescriptorTables> parse_descriptor_tables(PassBytes bytes) {
   DescriptorTables tables;
   tables.bytes_ = std::move(bytes);
-  const std::string_view all(tables.bytes_.data(), tables.bytes_.size());
+  const std::string_view all = tables.bytes_.view();
   std::string_view rest = all;
   std::size_t table_begin = 0;
   guardd_row owner{};

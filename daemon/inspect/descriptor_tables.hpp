@@ -11,16 +11,18 @@
 
 #include "core/result.hpp"
 #include "daemon/inspect/bpf/task_file_row.h"
+#include "daemon/inspect/pass_bytes.hpp"
 
 namespace guardd::walk {
 
 /// An open descriptor as the kernel's iterator tells of it.
 struct DescriptorRow {
   enum class Kind : std::uint8_t {
-    path = GUARDD_ROW_PATH,      ///< `path` is what readlink(2) of the descriptor says
-    socket = GUARDD_ROW_SOCKET,  ///< `inode`
-    ring = GUARDD_ROW_RING,      ///< an io_uring
-    untold = GUARDD_ROW_UNTOLD,  ///< its path is too long for the iterator: ask readlink(2)
+    path = GUARDD_ROW_PATH,              ///< `path` is what readlink(2) of the descriptor says
+    socket = GUARDD_ROW_SOCKET,          ///< `inode`
+    ring = GUARDD_ROW_RING,              ///< an io_uring
+    characters = GUARDD_ROW_CHARACTERS,  ///< a character device
+    untold = GUARDD_ROW_UNTOLD,          ///< its path is too long for the iterator: ask readlink(2)
   };
   Kind kind = Kind::untold;
   std::uint32_t descriptor = 0;
@@ -60,7 +62,7 @@ class DescriptorTables {
   [[nodiscard]] std::vector<std::int32_t> holders(const std::set<std::string, std::less<>>& paths) const;
   [[nodiscard]] std::uint64_t descriptors() const { return descriptors_; }
 
-  friend Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes);
+  friend Result<DescriptorTables> parse_descriptor_tables(PassBytes bytes);
 
  private:
   struct Table {
@@ -68,13 +70,13 @@ class DescriptorTables {
     std::uint64_t start_ticks = 0;
     DescriptorRows rows;
   };
-  std::vector<char> bytes_;
+  PassBytes bytes_;
   std::unordered_map<std::uint32_t, Table> tables_;
   std::uint64_t descriptors_ = 0;
 };
 
 /// All that a pass wrote. A pass without its last row was cut short, and one that is not as the program writes it is
 /// no pass: both are errors.
-Result<DescriptorTables> parse_descriptor_tables(std::vector<char> bytes);
+Result<DescriptorTables> parse_descriptor_tables(PassBytes bytes);
 
 }  // namespace guardd::walk

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "daemon/inspect/proc_io.hpp"
 #include "daemon/inspect/task_file_iterator.hpp"
@@ -22,7 +21,6 @@ namespace {
 constexpr std::size_t max_pass_bytes = std::size_t{256} << 20U;
 /// bpf_seq_read() gives 8 pages at most (kernel/bpf/bpf_iter.c).
 constexpr std::size_t read_bytes = std::size_t{32} * 1024;
-constexpr std::size_t first_bytes = std::size_t{1} << 20U;
 
 Fd create_iterator(int link) {
   bpf_attr attributes{};
@@ -30,28 +28,22 @@ Fd create_iterator(int link) {
   return Fd(static_cast<int>(::syscall(SYS_bpf, BPF_ITER_CREATE, &attributes, sizeof(attributes))));
 }
 
-Result<std::vector<char>> read_to_end(int pass, std::int64_t deadline_us) {
-  std::vector<char> bytes(first_bytes);
-  std::size_t size = 0;
+Result<PassBytes> read_to_end(int pass, std::int64_t deadline_us) {
+  Result<PassBytes> bytes = PassBytes::reserve(max_pass_bytes);
+  if (!bytes) return bytes.error();
   while (monotonic_now_us() < deadline_us) {
-    if (bytes.size() - size < read_bytes) {
-      if (bytes.size() >= max_pass_bytes) return os_error(EFBIG, "the iterator's pass");
-      bytes.resize(bytes.size() * 2);
-    }
-    const ssize_t got = ::read(pass, bytes.data() + size, bytes.size() - size);
+    if (bytes->room() < read_bytes) return os_error(EFBIG, "the iterator's pass");
+    const ssize_t got = ::read(pass, bytes->end(), read_bytes);
     // EAGAIN: a million descriptors without a row among them.
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (got < 0) return os_error(errno, "the iterator's pass");
-    if (got == 0) {
-      bytes.resize(size);
-      return bytes;
-    }
-    size += static_cast<std::size_t>(got);
+    if (got == 0) return bytes;
+    bytes->grow(static_cast<std::size_t>(got));
   }
   return Error{"late", "the iterator's pass took too long"};
 }
 
-/// It has /dev/null open at the least.
+/// It has its input and its output open at the least.
 bool shows_its_reader(const DescriptorTables& tables) {
   TextBuffer text;
   if (text.read_file(AT_FDCWD, "/proc/self/stat", std::size_t{8} * 1024) != 0) return false;
@@ -64,7 +56,7 @@ bool shows_its_reader(const DescriptorTables& tables) {
 Result<DescriptorTables> pass_over_task_files(int link, std::int64_t deadline_us) {
   const Fd pass = create_iterator(link);
   if (!pass) return os_error(errno, "the iterator's pass");
-  Result<std::vector<char>> bytes = read_to_end(pass.get(), deadline_us);
+  Result<PassBytes> bytes = read_to_end(pass.get(), deadline_us);
   if (!bytes) return bytes.error();
   Result<DescriptorTables> tables = parse_descriptor_tables(std::move(bytes.value()));
   if (tables && !shows_its_reader(*tables)) {

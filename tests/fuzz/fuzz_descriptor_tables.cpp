@@ -6,7 +6,8 @@
 #include "daemon/inspect/descriptor_tables.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto tables = guardd::walk::parse_descriptor_tables({data, data + size});
+  const auto tables = guardd::walk::parse_descriptor_tables(
+      guardd::walk::PassBytes::copy_of({reinterpret_cast<const char*>(data), size}).value());
   if (!tables) return 0;
   // Every table can be read to its end.
   for (std::int32_t task = 0; task < 256; ++task) {

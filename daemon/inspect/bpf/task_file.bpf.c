@@ -15,6 +15,8 @@ char licence[] SEC("license") = "Dual MIT/GPL";
 #define PIPEFS_MAGIC 0x50495045
 #define SOCKFS_MAGIC 0x534f434b
 #define ANON_INODE_FS_MAGIC 0x09041934
+#define S_IFMT 00170000
+#define S_IFCHR 0020000
 
 /// Whether the reader's pid namespace may be below the host's. Reading a struct pid beyond its first number needs a
 /// kernel whose BTF says that there can be more (6.5: "pid: Replace struct pid 1-element array with flex-array").
@@ -53,6 +55,10 @@ static int describe(struct file *file, struct row_with_path *made) {
   if (filesystem == SOCKFS_MAGIC) {
     made->row.kind = GUARDD_ROW_SOCKET;
     made->row.value = inode->i_ino;
+    return 1;
+  }
+  if ((inode->i_mode & S_IFMT) == S_IFCHR) {
+    made->row.kind = GUARDD_ROW_CHARACTERS;
     return 1;
   }
   const long length = bpf_d_path(&file->f_path, made->path, sizeof(made->path));

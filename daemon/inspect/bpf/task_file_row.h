@@ -11,7 +11,8 @@ enum {
   GUARDD_ROW_SOCKET = 2, ///< `value` is the inode's number
   GUARDD_ROW_RING = 3,   ///< an io_uring
   GUARDD_ROW_UNTOLD = 4, ///< it has no path that fits
-  GUARDD_ROW_END = 5,    ///< the pass is complete: `value` descriptors were looked at
+  GUARDD_ROW_CHARACTERS = 5, ///< a terminal, /dev/null: nothing is kept there
+  GUARDD_ROW_END = 6,    ///< the pass is complete: `value` descriptors were looked at
 };
 
 /// Numbers are those of the pid namespace of the pass.

@@ -9,9 +9,9 @@
 
 using namespace guardd;
 using guardd::test::IteratorBytes;
+using guardd::test::tables_of;
 using walk::DescriptorRow;
 using walk::DescriptorRows;
-using walk::parse_descriptor_tables;
 
 namespace {
 
@@ -23,7 +23,7 @@ std::vector<DescriptorRow> all(DescriptorRows rows) {
 }
 
 void check_refused(std::vector<char> bytes, const std::string& code) {
-  const auto tables = parse_descriptor_tables(std::move(bytes));
+  const auto tables = tables_of(std::move(bytes));
   REQUIRE_FALSE(tables.ok());
   CHECK(tables.error().code == code);
 }
@@ -31,23 +31,25 @@ void check_refused(std::vector<char> bytes, const std::string& code) {
 }  // namespace
 
 TEST_CASE("a pass is read task by task") {
-  const auto tables = parse_descriptor_tables(IteratorBytes()
-                                                  .path(812, 45, 3, "/var/lib/mysql/ibdata1")
-                                                  .socket(812, 45, 4, 4711)
-                                                  .ring(812, 45, 5)
-                                                  .untold(900, 46, 7)
-                                                  .end(9)
-                                                  .bytes());
+  const auto tables = tables_of(IteratorBytes()
+                                    .path(812, 45, 3, "/var/lib/mysql/ibdata1")
+                                    .socket(812, 45, 4, 4711)
+                                    .ring(812, 45, 5)
+                                    .row(812, 45, 6, GUARDD_ROW_CHARACTERS, 0, "")
+                                    .untold(900, 46, 7)
+                                    .end(9)
+                                    .bytes());
   REQUIRE(tables.ok());
   CHECK(tables->descriptors() == 9);
   const auto first = all(tables->find(812, 45));
-  REQUIRE(first.size() == 3);
+  REQUIRE(first.size() == 4);
   CHECK(first[0].kind == DescriptorRow::Kind::path);
   CHECK(first[0].descriptor == 3);
   CHECK(first[0].path == "/var/lib/mysql/ibdata1");
   CHECK(first[1].kind == DescriptorRow::Kind::socket);
   CHECK(first[1].inode == 4711);
   CHECK(first[2].kind == DescriptorRow::Kind::ring);
+  CHECK(first[3].kind == DescriptorRow::Kind::characters);
   const auto second = all(tables->find(900, 46));
   REQUIRE(second.size() == 1);
   CHECK(second[0].kind == DescriptorRow::Kind::untold);
@@ -55,7 +57,7 @@ TEST_CASE("a pass is read task by task") {
 }
 
 TEST_CASE("a pass says nothing about a task that it did not see, or that had another's number") {
-  const auto tables = parse_descriptor_tables(IteratorBytes().path(812, 45, 3, "/x").end(1).bytes());
+  const auto tables = tables_of(IteratorBytes().path(812, 45, 3, "/x").end(1).bytes());
   REQUIRE(tables.ok());
   CHECK(tables->find(811, 45).empty());
   CHECK(tables->find(812, 46).empty());
@@ -63,21 +65,20 @@ TEST_CASE("a pass says nothing about a task that it did not see, or that had ano
 }
 
 TEST_CASE("who had a file open") {
-  const auto tables = parse_descriptor_tables(IteratorBytes()
-                                                  .path(812, 45, 3, "/x")
-                                                  .path(900, 46, 3, "/y")
-                                                  .socket(900, 46, 4, 7)
-                                                  .path(7, 1, 0, "/x")
-                                                  .end(4)
-                                                  .bytes());
+  const auto tables = tables_of(IteratorBytes()
+                                    .path(812, 45, 3, "/x")
+                                    .path(900, 46, 3, "/y")
+                                    .socket(900, 46, 4, 7)
+                                    .path(7, 1, 0, "/x")
+                                    .end(4)
+                                    .bytes());
   REQUIRE(tables.ok());
   CHECK(tables->holders({"/x"}) == std::vector<std::int32_t>{7, 812});
   CHECK(tables->holders({"/z"}).empty());
 }
 
 TEST_CASE("a number that changed hands during the pass is its last owner's") {
-  const auto tables =
-      parse_descriptor_tables(IteratorBytes().path(812, 45, 3, "/old").path(812, 99, 3, "/new").end(2).bytes());
+  const auto tables = tables_of(IteratorBytes().path(812, 45, 3, "/old").path(812, 99, 3, "/new").end(2).bytes());
   REQUIRE(tables.ok());
   CHECK(tables->find(812, 45).empty());
   CHECK(all(tables->find(812, 99)).at(0).path == "/new");
@@ -86,14 +87,14 @@ TEST_CASE("a number that changed hands during the pass is its last owner's") {
 TEST_CASE("a pass that did not come to its end is none") {
   check_refused({}, "cut_short");
   check_refused(IteratorBytes().path(812, 45, 3, "/x").bytes(), "cut_short");
-  CHECK(parse_descriptor_tables(IteratorBytes().end(0).bytes()).ok());
+  CHECK(tables_of(IteratorBytes().end(0).bytes()).ok());
 }
 
 TEST_CASE("what the program does not write is no pass") {
   const auto good = IteratorBytes().path(812, 45, 3, "/x").end(1).bytes();
   for (std::size_t size = 1; size < good.size(); ++size) {
     CAPTURE(size);
-    CHECK_FALSE(parse_descriptor_tables({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)}).ok());
+    CHECK_FALSE(tables_of({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)}).ok());
   }
   check_refused(IteratorBytes().end(1).path(812, 45, 3, "/x").bytes(), "malformed");
   check_refused(IteratorBytes().path(0, 45, 3, "/x").end(1).bytes(), "malformed");
@@ -102,6 +103,6 @@ TEST_CASE("what the program does not write is no pass") {
   check_refused(IteratorBytes().row(812, 45, 3, 6, 0, "").end(1).bytes(), "malformed");
   check_refused(IteratorBytes().row(812, 45, 3, GUARDD_ROW_SOCKET, 1, "x").end(1).bytes(), "malformed");
   const std::string longest(GUARDD_ROW_PATH_BYTES - 1, 'x');
-  CHECK(parse_descriptor_tables(IteratorBytes().path(812, 45, 3, longest).end(1).bytes()).ok());
+  CHECK(tables_of(IteratorBytes().path(812, 45, 3, longest).end(1).bytes()).ok());
   check_refused(IteratorBytes().path(812, 45, 3, longest + "x").end(1).bytes(), "malformed");
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/inspect/bpf/task_file_row.h"
+#include "daemon/inspect/descriptor_tables.hpp"
 
 namespace guardd::test {
 
@@ -48,5 +49,9 @@ class IteratorBytes {
  private:
   std::vector<char> bytes_;
 };
+
+inline Result<walk::DescriptorTables> tables_of(const std::vector<char>& bytes) {
+  return walk::parse_descriptor_tables(walk::PassBytes::copy_of({bytes.data(), bytes.size()}).value());
+}
 
 }  // namespace guardd::test

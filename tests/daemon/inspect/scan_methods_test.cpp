@@ -22,6 +22,7 @@
 using namespace guardd;
 using guardd::test::Holder;
 using guardd::test::IteratorBytes;
+using guardd::test::tables_of;
 using guardd::test::TemporaryDirectory;
 using nlohmann::json;
 
@@ -202,14 +203,14 @@ TEST_CASE("without an iterator the walk goes by readlink, and says why") {
     check_found(look_with(walk::iterator_at_hand(null)), "Invalid argument");
   }
   SECTION("it is not wanted") {
-    check_found(look_with({[](auto) { return walk::parse_descriptor_tables({}); }, ""}, true), "configured");
+    check_found(look_with({[](auto) { return tables_of({}); }, ""}, true), "configured");
   }
   SECTION("its pass is cut short") {
-    const auto cut = [](auto) { return walk::parse_descriptor_tables(IteratorBytes().path(1, 1, 3, "/x").bytes()); };
+    const auto cut = [](auto) { return tables_of(IteratorBytes().path(1, 1, 3, "/x").bytes()); };
     check_found(look_with({cut, ""}), "cut short");
   }
   SECTION("its pass is rubbish") {
-    check_found(look_with({[](auto) { return walk::parse_descriptor_tables({'x'}); }, ""}), "something else than rows");
+    check_found(look_with({[](auto) { return tables_of({'x'}); }, ""}), "something else than rows");
   }
 }
 
@@ -247,7 +248,7 @@ class OneProcess {
     const std::vector<Recognition> known = recognitions();
     const walk::NameMatcher names(known);
     const walk::ServiceMatcher services(known);
-    const auto tables = walk::parse_descriptor_tables(bytes.bytes());
+    const auto tables = tables_of(bytes.bytes());
     REQUIRE(tables.ok());
     walk::WalkContext context{known, names, services, proc_.get()};
     context.deadline_us = monotonic_now_us() + 20'000'000;
@@ -286,7 +287,7 @@ TEST_CASE("a file that changes hands during the look is found with whom it has c
     IteratorBytes bytes;
     if (first) bytes.path(giver.number(), giver.start_ticks(), 1077, file);
     bytes.path(taker.number(), taker.start_ticks(), 3, first ? "/dev/null" : file);
-    return walk::parse_descriptor_tables(bytes.end(2).bytes());
+    return tables_of(bytes.end(2).bytes());
   };
   const auto output = inspect_processes({recognitions(), 20'000, false}, HostRoot{}, walk::IteratorAtHand{pass, ""});
   CHECK(passes == 2);
