@@ -21,7 +21,7 @@ def promtool(*arguments, **options):
 
 
 def samples(text):
-    found = (re.fullmatch(r"(\w+(?:\{.*\})?) (\S+)", line) for line in text.splitlines() if not line.startswith("#"))
+    found = (re.fullmatch(r"(\w+(?:\{.*\})?) (\S+)", line) for line in text.splitlines() if line and not line.startswith("#"))
     return {match[1]: float(match[2]) for match in found}
 
 
