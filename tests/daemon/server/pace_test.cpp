@@ -36,8 +36,8 @@ TEST_CASE("a start is a change") { CHECK(Pace(60s).next(true, 30ms) == 100ms); }
 TEST_CASE("where the kernel does not tell, calm rounds come twice as often") {
   Pace pace(20s);
   for (int i = 0; i < 8; ++i) (void)pace.next(true, 30ms);
-  CHECK(pace.next(false, 30ms) == 10s);
-  CHECK(pace.next(true, 30ms) == 20s);
+  CHECK(pace.next(false, 20ms) == 10s);
+  CHECK(pace.next(true, 20ms) == 20s);
 }
 
 TEST_CASE("rounds that take long come less often") {
