@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "core/strict_json.hpp"
 #include "daemon/event_sources.hpp"
@@ -79,10 +78,8 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
   config.askers_group = reader.text("askers_group", false);
   config.operators_group = reader.text("operators_group", false);
   config.credentials_file = reader.text("credentials_file", false);
-  config.metrics_file = reader.text("metrics_file", false);
-  for (const auto& [key, path] :
-       {std::pair("credentials_file", config.credentials_file), std::pair("metrics_file", config.metrics_file)}) {
-    if (!path.empty() && path.front() != '/') reader.fail(reader.at(key), "must be an absolute path");
+  if (!config.credentials_file.empty() && config.credentials_file.front() != '/') {
+    reader.fail(reader.at("credentials_file"), "must be an absolute path");
   }
   if (const nlohmann::json* deadlines = reader.find("deadlines_ms"); deadlines != nullptr) {
     const std::string error = read_deadlines(*deadlines, reader.at("deadlines_ms"), config.deadlines);

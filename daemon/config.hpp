@@ -29,7 +29,6 @@ struct Config {
   std::string operators_group;  ///< members see what root sees; empty: nobody else does
   std::string
       credentials_file;  ///< an option file with a [client] section for the MySQL probe; empty: socket authentication
-  std::string metrics_file;  ///< where the metrics are written, for node_exporter's textfile collector; empty: nowhere
   Deadlines deadlines;
   bool readlink_only = false;           ///< descriptors are never learnt of by a BPF iterator
   std::chrono::seconds look_every{60};  ///< how often guardd looks when nobody asks and nothing changes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/metrics.hpp"
 
+#include <utility>
+
 #include "daemon/exposition.hpp"
 #include "daemon/host_metrics.hpp"
 #include "daemon/self_usage.hpp"
@@ -54,7 +56,7 @@ std::string usage_of(const SelfUsage& usage) {
 
 }  // namespace
 
-std::string Metrics::text() const {
+Reply Metrics::show() const {
   const LookCount looks = looker_.count();
   std::string text = Metric("guardd_build_info", "gauge", "1, and which guardd this is.")
                          .sample({{"version", identity_.version}, {"instance", identity_.instance}}, 1)
@@ -71,11 +73,7 @@ std::string Metrics::text() const {
                   .wall_s = wall_now_s()};
     text += host_metrics({*looked->snapshot, *looked->policy, keeper_.current(), now}, identity_);
   }
-  return text;
-}
-
-Reply Metrics::show() const {
-  Reply reply{200, text(), {}};
+  Reply reply{200, std::move(text), {}};
   reply.content_type = "text/plain; version=0.0.4";
   return reply;
 }

@@ -25,7 +25,6 @@ class Metrics {
         keeper_(keeper),
         identity_(std::move(identity)) {}
 
-  [[nodiscard]] std::string text() const;
   [[nodiscard]] Reply show() const;
 
  private:

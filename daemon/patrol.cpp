@@ -25,6 +25,7 @@ constexpr milliseconds glance_burst{500};
 /// Processes at which guardd glances together; where there are more the next round sees them.
 constexpr std::size_t max_unglanced = 256;
 constexpr std::size_t max_comm_bytes = 64;
+constexpr milliseconds after_a_bug{1000};
 /// umount(8) of a tree takes a few milliseconds a filesystem, and a few tens where there is much to write.
 constexpr milliseconds calm_before_look{200};
 constexpr milliseconds longest_unsettled{1000};
@@ -51,11 +52,16 @@ asio::awaitable<void> Patrol::run() {
   events_.start([this](const Heard& heard) { hear(heard); });
   milliseconds pause{0};
   while (true) {
-    events_.prove();
-    const std::int64_t old_enough = std::exchange(hastened_, false) ? 0 : pause.count() / 2;
-    const Looked looked = co_await looker_.fresh(old_enough);
-    effort_.spend(now(), milliseconds(looked.took_ms));
-    pause = pace_.next(events_.all_tell(), milliseconds(looked.took_ms));
+    try {
+      events_.prove();
+      const std::int64_t old_enough = std::exchange(hastened_, false) ? 0 : pause.count() / 2;
+      const Looked looked = co_await looker_.fresh(old_enough);
+      effort_.spend(now(), milliseconds(looked.took_ms));
+      pause = pace_.next(events_.all_tell(), milliseconds(looked.took_ms));
+    } catch (const std::exception& bug) {
+      spdlog::error("no round, for once: {}", printable(bug.what()));
+      pause = after_a_bug;
+    }
     co_await due_.sleep(pause);
     // What comes again and again waits until there is something to spend.
     while (effort_.wait(now()) > milliseconds{0}) co_await due_.sleep(effort_.wait(now()));
@@ -125,6 +131,7 @@ asio::awaitable<void> Patrol::glance() {
     while (!unglanced_.empty() && glance_effort_.wait(now()) == milliseconds{0}) {
       const std::map<std::int32_t, std::size_t> these = std::exchange(unglanced_, {});
       std::vector<std::int32_t> pids;
+      pids.reserve(these.size());
       for (const auto& [pid, times] : these) pids.push_back(pid);
       const Glanced glanced = co_await looker_.glance(std::move(pids));
       glance_effort_.spend(now(), glanced.took);

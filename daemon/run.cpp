@@ -22,7 +22,6 @@
 #include "daemon/front_desk.hpp"
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
-#include "daemon/metrics_file.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
@@ -92,7 +91,8 @@ std::string status_line(const Looker& looker, const PolicyStore& policies, const
                             *looked->policy,
                             keeper.current(),
                             {.boot_ms = boot_now_ms(), .asked_boot_ms = began_ms, .wall_s = wall_now_s()}},
-                           identity);
+                           identity) +
+           ", " + std::to_string((boot_now_ms() - began_ms) / 1000) + " s ago";
   }
   return policies.problems().empty() ? line : line + "; the last policy reload failed";
 }
@@ -198,9 +198,6 @@ int run_daemon(const Options& options) {
   ::sd_notify(0, "READY=1");
   asio::co_spawn(loop, keep_telling_systemd([&] { return status_line(looker, policies, keeper, identity); }),
                  asio::detached);
-  if (!config->metrics_file.empty()) {
-    asio::co_spawn(loop, keep_metrics_file(config->metrics_file, [&] { return metrics.text(); }), asio::detached);
-  }
   loop.run();
   if (listening->ours) ::unlink(listening->path.c_str());
   return EXIT_SUCCESS;

@@ -20,7 +20,7 @@ lab_packages=(util-linux mount iproute2 hostname procps)
 # MariaDB's server-core and client are programs alone: no service, no data directory. The unit tests of its role run them.
 # To test: the second compiler for the fuzzers, the checkers, and what the end-to-end tests drive.
 test_packages=(
-  ccache catch2 clang-format clang-tidy libclang-rt-dev git
+  ccache catch2 curl clang-format clang-tidy libclang-rt-dev git
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
   mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus
 )

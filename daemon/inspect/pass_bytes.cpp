@@ -11,40 +11,42 @@
 
 namespace guardd::walk {
 
-Result<PassBytes> PassBytes::reserve(std::size_t most) {
-  PassBytes bytes;
-  most = std::max<std::size_t>(most, 1);  // nothing can't be mapped
-  void* const start = ::mmap(nullptr, most, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (start == MAP_FAILED) return os_error(errno, "memory for the iterator's pass");
-  (void)::madvise(start, most, MADV_HUGEPAGE);  // where there are none it does without
-  bytes.start_ = static_cast<char*>(start);
-  bytes.most_ = most;
-  return bytes;
+std::optional<Error> PassBytes::make_room(std::size_t more) {
+  constexpr std::size_t first_bytes = std::size_t{2} << 20U;  // a huge page
+  if (room() >= more) return std::nullopt;
+  const std::size_t wanted = std::max({first_bytes, 2 * capacity_, size_ + more});
+  void* const moved = start_ == nullptr
+                          ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                          : ::mremap(start_, capacity_, wanted, MREMAP_MAYMOVE);
+  if (moved == MAP_FAILED) return os_error(errno, "memory for the iterator's pass");
+  start_ = static_cast<char*>(moved);
+  capacity_ = wanted;
+  (void)::madvise(start_, capacity_, MADV_HUGEPAGE);  // where there are none it does without
+  return std::nullopt;
 }
 
 Result<PassBytes> PassBytes::copy_of(std::string_view bytes) {
-  Result<PassBytes> copy = reserve(bytes.size());
-  if (copy) {
-    std::copy(bytes.begin(), bytes.end(), copy->end());
-    copy->grow(bytes.size());
-  }
+  PassBytes copy;
+  if (const auto error = copy.make_room(bytes.size())) return *error;
+  std::copy(bytes.begin(), bytes.end(), copy.end());
+  copy.grow(bytes.size());
   return copy;
 }
 
 PassBytes::PassBytes(PassBytes&& other) noexcept
     : start_(std::exchange(other.start_, nullptr)),
       size_(std::exchange(other.size_, 0)),
-      most_(std::exchange(other.most_, 0)) {}
+      capacity_(std::exchange(other.capacity_, 0)) {}
 
 PassBytes& PassBytes::operator=(PassBytes&& other) noexcept {
   std::swap(start_, other.start_);
   std::swap(size_, other.size_);
-  std::swap(most_, other.most_);
+  std::swap(capacity_, other.capacity_);
   return *this;
 }
 
 PassBytes::~PassBytes() {
-  if (start_ != nullptr) ::munmap(start_, most_);
+  if (start_ != nullptr) ::munmap(start_, capacity_);
 }
 
 }  // namespace guardd::walk

@@ -93,14 +93,18 @@ class Walk {
   }
 
   /// A file that matters and that the pass saw with one process may have gone to another that had been passed by, by
-  /// SCM_RIGHTS for instance. Who has it now is looked at again. Where there is no second pass nothing is lost against
-  /// the walk by readlink(2), which can't follow at all.
+  /// SCM_RIGHTS for instance. Who has it now is looked at again. Where that can't be told it may be somebody who was
+  /// judged by the first pass, in which he did not have it.
   void follow_what_moved() {
     std::set<std::string, std::less<>> moved = std::move(first.moved);
     moved.merge(second.moved);
     if (moved.empty()) return;
     const auto now = make_pass();
-    if (!now) return;
+    if (!now) {
+      problems.push_back("files changed hands during the look, and who has them now could not be told: " +
+                         now.error().message);
+      return;
+    }
     Findings again;
     const auto scanner = std::make_unique<walk::ProcessScanner>(context_, again);
     context_.tables = nullptr;

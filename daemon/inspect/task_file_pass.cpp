@@ -29,16 +29,16 @@ Fd create_iterator(int link) {
 }
 
 Result<PassBytes> read_to_end(int pass, std::int64_t deadline_us) {
-  Result<PassBytes> bytes = PassBytes::reserve(max_pass_bytes);
-  if (!bytes) return bytes.error();
+  PassBytes bytes;
   while (monotonic_now_us() < deadline_us) {
-    if (bytes->room() < read_bytes) return os_error(EFBIG, "the iterator's pass");
-    const ssize_t got = ::read(pass, bytes->end(), read_bytes);
+    if (bytes.view().size() > max_pass_bytes) return os_error(EFBIG, "the iterator's pass");
+    if (const auto error = bytes.make_room(read_bytes)) return *error;
+    const ssize_t got = ::read(pass, bytes.end(), bytes.room());
     // EAGAIN: a million descriptors without a row among them.
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (got < 0) return os_error(errno, "the iterator's pass");
     if (got == 0) return bytes;
-    bytes->grow(static_cast<std::size_t>(got));
+    bytes.grow(static_cast<std::size_t>(got));
   }
   return Error{"late", "the iterator's pass took too long"};
 }

@@ -63,7 +63,22 @@ void Looker::begin() {
   asio::co_spawn(executor_, look(running_), asio::detached);
 }
 
+/// However a look ends, those who wait for it go on.
+struct Looker::EndOfLook {
+  Looker& looker;
+  Running& running;
+
+  EndOfLook(Looker& of, Running& look) : looker(of), running(look) {}
+  EndOfLook(const EndOfLook&) = delete;
+  EndOfLook& operator=(const EndOfLook&) = delete;
+  ~EndOfLook() {
+    looker.running_ = nullptr;
+    running.ended.cancel();
+  }
+};
+
 asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
+  const EndOfLook end(*this, *running);
   auto snapshot = std::make_shared<Snapshot>();
   try {
     // Named, and not an argument written in place: GCC 12 destroys such a temporary of a co_await twice (its bug
@@ -77,21 +92,19 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
                     .deadlines = settings_.deadlines,
                     .readlink_only = settings_.readlink_only};
     *snapshot = co_await take_look(workers_, std::move(order));
-  } catch (const std::exception& error) {  // a bug: whoever waits gets a look in which nothing was seen
+    if (memory_.learn) memory_.learn(*snapshot);
+    for (const ProcessesOutput& seen : glances_) add_glance(*snapshot, seen);
+  } catch (const std::exception& error) {  // a bug, or no memory: whoever waits gets a look in which nothing was seen
     *snapshot = Snapshot{};
     snapshot->generation = running->generation;
     snapshot->began_boot_ms = running->began;
     snapshot->inspectors.push_back({.name = "processes", .health = Health::failed, .problems = {error.what()}});
   }
-  if (memory_.learn) memory_.learn(*snapshot);
-  for (const ProcessesOutput& seen : glances_) add_glance(*snapshot, seen);
   if (events_ != nullptr) {
     snapshot->event_sources = events_->reports();
     events_->follow(pids_of(*snapshot));
   }
   last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began, running->generation, running->news};
-  running_ = nullptr;
-  running->ended.cancel();
 }
 
 asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {

@@ -8,7 +8,6 @@ import subprocess
 
 from lab import TOP
 from mariadb import MariaDb
-from waiting import wait_for
 
 PROMTOOL = shutil.which("promtool") or TOP / "build" / "prometheus" / "usr" / "bin" / "promtool"  # scripts/test unpacks it
 MONITORING = TOP / "docs" / "monitoring"
@@ -44,15 +43,17 @@ def test_the_metrics_tell_what_the_host_holds(host):
     assert any(name.startswith('guardd_build_info{version="') for name in found)
 
 
-def test_the_metrics_are_written_for_the_textfile_collector(lab):
-    lab.run(["mkdir", "/srv/textfile"])
-    lab.write("/etc/guardd/guardd.json", '{"metrics_file": "/srv/textfile/guardd.prom"}')
-    lab.guardd()
-    written = lab.path("/srv/textfile/guardd.prom")
-    wait_for(written.exists, "the metrics to be written")
+def test_the_example_writes_them_for_the_textfile_collector(host):
+    unit = (TOP / "systemd/examples/guardd-textfile.service").read_text()
+    command = re.search(r"^ExecStart=/bin/sh -euc '(.*)'$", unit, re.MULTILINE)[1].replace("$$", "$")
+    host.run(["mkdir", "/srv/textfile"])
+    write = ["env", "FILE=/srv/textfile/guardd.prom", "/bin/sh", "-euc", command]
+    host.run(write)
+    written = host.path("/srv/textfile/guardd.prom")
     promtool("check", "metrics", input=written.read_bytes())
-    assert written.stat().st_mode & 0o777 == 0o644
-    assert [one.name for one in written.parent.iterdir()] == ["guardd.prom"]
+    host.guard.end()
+    assert host.run(write, check=False).returncode == 1
+    assert not list(written.parent.iterdir()), "a guardd that is gone must not look alive"
 
 
 def test_the_alert_rules_and_the_dashboard():

@@ -140,6 +140,12 @@ def test_an_upgrade_keeps_what_was_decided(booted):
 
 
 def test_removed_it_keeps_its_ledger_and_purged_nothing(booted):
+    # A gated database would not start any more once its gate is gone.
+    booted.run("cp -r /usr/share/guardd/drop-ins/mariadb.service.d /etc/systemd/system/")
+    refused = booted.run(["dpkg", "--remove", "guardd"], check=False, timeout=120)
+    assert refused.returncode != 0 and b"/etc/systemd/system/mariadb.service.d/guardd.conf" in refused.stderr, refused
+    assert is_running(booted)
+    booted.run("rm -r /etc/systemd/system/mariadb.service.d; systemctl daemon-reload")
     booted.run(["dpkg", "--remove", "guardd"], timeout=120)
     assert booted.run(["pgrep", "-f", "guardd"], check=False).returncode == 1, "something of guardd runs on"
     assert booted.path("/var/lib/guardd").is_dir() and not booted.path("/run/guardd").exists()

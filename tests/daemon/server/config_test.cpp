@@ -35,7 +35,7 @@ TEST_CASE("every key is taken") {
   const Result<Config> config = parse_config("guardd.json", R"({
     "operators_group": "dba", "askers_group": "users",
     "override": {"approvals": 3, "allowed_signers": "/root/signers", "without_signers": false, "valid_s": 60},
-    "credentials_file": "/etc/guardd/my.cnf", "metrics_file": "/var/lib/node/guardd.prom",
+    "credentials_file": "/etc/guardd/my.cnf",
     "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
       "signatures": 17, "memory": 18}, "look_every_s": 60, "scan": "readlink",
     "unused_event_sources": ["devices", "ends"], "limits": {"memory_mb": 512, "descriptors": 768, "wake_ups_per_s": 10},
@@ -44,7 +44,6 @@ TEST_CASE("every key is taken") {
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
   CHECK(config->askers_group == "users");
-  CHECK(config->metrics_file == "/var/lib/node/guardd.prom");
   CHECK(config->readlink_only);
   CHECK(config->unused_event_sources == std::set<std::string, std::less<>>{"devices", "ends"});
   CHECK(config->limits.memory_mb == 512);
@@ -79,7 +78,6 @@ TEST_CASE("what is wrong is an error with the file and where in it") {
   CHECK(error_of(R"({"operators_group": 7})").find("guardd.json: /operators_group") == 0);
   CHECK(error_of(R"({"operators_group": ""})").find("guardd.json: /operators_group") == 0);
   CHECK(error_of(R"({"credentials_file": "my.cnf"})").find("guardd.json: /credentials_file") == 0);
-  CHECK(error_of(R"({"metrics_file": "guardd.prom"})").find("guardd.json: /metrics_file") == 0);
   CHECK(error_of(R"({"deadlines_ms": {"disks": 100}})").find("guardd.json: /deadlines_ms/disks") == 0);
   CHECK(error_of(R"({"deadlines_ms": []})").find("guardd.json: /deadlines_ms") == 0);
   CHECK_FALSE(error_of(R"({"operators_group": "a", "operators_group": "b"})").empty());

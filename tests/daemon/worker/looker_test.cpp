@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <optional>
+#include <stdexcept>
 
 #include "fake_runner.hpp"
 #include "run_on.hpp"
@@ -221,4 +222,21 @@ TEST_CASE_METHOD(LookerFixture, "the last look is there while it is young enough
   CHECK_FALSE(looker.last(1000).has_value());
   looker.use_policy(policy_of(2));
   CHECK_FALSE(looker.last(60'000).has_value());
+}
+
+TEST_CASE_METHOD(LookerFixture,
+                 "a look whose end fails is one in which nothing was seen, and not the last one that there is") {
+  int failures = 1;
+  const auto learn = [&](const Snapshot&) {
+    if (failures-- > 0) throw std::runtime_error("no memory for it");
+  };
+  Looker forgetful{
+      loop.get_executor(), runner, {[this] { return now_ms; }, [] { return std::int64_t{5}; }}, {}, {{}, learn}};
+  forgetful.use_policy(policy_of(1));
+  const Looked failed = run_on(loop, forgetful.fresh(0));
+  REQUIRE(failed.snapshot->inspectors.size() == 1);
+  CHECK(failed.snapshot->inspectors[0].health == Health::failed);
+  CHECK(failed.snapshot->inspectors[0].problems == std::vector<std::string>{"no memory for it"});
+  const Looked next = run_on(loop, forgetful.fresh(0));
+  CHECK(next.snapshot->inspectors.size() > 1);
 }
