@@ -130,7 +130,7 @@ std::optional<Looked> Looker::last() const {
 }
 
 std::optional<Looked> Looker::last(std::int64_t max_age_ms) const {
-  const std::optional<Looked> looked = last();
+  std::optional<Looked> looked = last();
   if (!looked || looked->snapshot->began_boot_ms < clock_.boot_ms() - max_age_ms) return std::nullopt;
   return looked;
 }
