@@ -125,5 +125,6 @@ def test_a_stopped_and_unmounted_device_that_fstab_names(home):
     home.run(["mkfs.ext4", "-q", device])
     home.run(f"mkdir /srv/db; mount {device} /srv/db; touch /srv/db/ibdata1")
     home.check("check-wipe", device).refused("dataset.at_rest")
-    home.run(f"umount /srv/db; echo '{device} /srv/db ext4 defaults,noauto 0 2' >>/etc/fstab")
+    home.umount("/srv/db")
+    home.run(f"echo '{device} /srv/db ext4 defaults,noauto 0 2' >>/etc/fstab")
     home.check("check-wipe", device).refused("mount.missing")
