@@ -63,22 +63,7 @@ void Looker::begin() {
   asio::co_spawn(executor_, look(running_), asio::detached);
 }
 
-/// However a look ends, those who wait for it go on.
-struct Looker::EndOfLook {
-  Looker& looker;
-  Running& running;
-
-  EndOfLook(Looker& of, Running& look) : looker(of), running(look) {}
-  EndOfLook(const EndOfLook&) = delete;
-  EndOfLook& operator=(const EndOfLook&) = delete;
-  ~EndOfLook() {
-    looker.running_ = nullptr;
-    running.ended.cancel();
-  }
-};
-
 asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
-  const EndOfLook end(*this, *running);
   auto snapshot = std::make_shared<Snapshot>();
   try {
     // Named, and not an argument written in place: GCC 12 destroys such a temporary of a co_await twice (its bug
@@ -100,11 +85,19 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
     snapshot->began_boot_ms = running->began;
     snapshot->inspectors.push_back({.name = "processes", .health = Health::failed, .problems = {error.what()}});
   }
-  if (events_ != nullptr) {
-    snapshot->event_sources = events_->reports();
-    events_->follow(pids_of(*snapshot));
+  try {
+    if (events_ != nullptr) {
+      snapshot->event_sources = events_->reports();
+      events_->follow(pids_of(*snapshot));
+    }
+    last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began, running->generation,
+             running->news};
+  } catch (const std::exception&) {  // no memory: who waits begins another one
+    last_ = {};
   }
-  last_ = {std::move(snapshot), running->policy, clock_.boot_ms() - running->began, running->generation, running->news};
+  // Not by a destructor: when the loop is destroyed in the middle of a look there is no Looker any more.
+  running_ = nullptr;
+  running->ended.cancel();
 }
 
 asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {

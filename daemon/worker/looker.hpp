@@ -89,7 +89,6 @@ class Looker {
 
  private:
   struct Running;
-  struct EndOfLook;
 
   [[nodiscard]] bool counts(std::uint64_t generation, std::int64_t began, const std::shared_ptr<const Policy>& policy,
                             std::int64_t oldest, std::uint64_t after) const;
