@@ -116,7 +116,7 @@ def test_a_stuck_guardd_is_restarted_by_the_watchdog_and_meanwhile_unknown(boote
 
 def test_a_hung_worker_is_no_reason_to_restart(booted):
     before = booted.show("guardd.service", "NRestarts")
-    server = booted.run(["pgrep", "-x", "guardd-fork"]).stdout.decode().strip()
+    server = booted.run(["pgrep", "-x", "guardd-fork", "-P", booted.show("guardd.service", "MainPID")]).stdout.decode().strip()
     booted.run(["kill", "-STOP", server])
     try:
         assert booted.guardctl("check-reinstall", "--timeout", "10").returncode in (1, 3)
