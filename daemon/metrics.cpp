@@ -5,8 +5,8 @@
 
 #include "daemon/exposition.hpp"
 #include "daemon/host_metrics.hpp"
+#include "daemon/last_look.hpp"
 #include "daemon/self_usage.hpp"
-#include "os/clock.hpp"
 
 namespace guardd {
 namespace {
@@ -68,10 +68,7 @@ Reply Metrics::show() const {
                      checks_of(checker_.count()) + news_of(events_);
   if (const Result<SelfUsage> usage = read_self_usage(workers_.fork_server()); usage) text += usage_of(*usage);
   if (const std::optional<Looked> looked = looker_.last()) {
-    const Now now{.boot_ms = boot_now_ms(),
-                  .asked_boot_ms = looked->snapshot->began_boot_ms,  // as of the look
-                  .wall_s = wall_now_s()};
-    text += host_metrics({*looked->snapshot, *looked->policy, keeper_.current(), now}, identity_);
+    text += host_metrics(as_of_its_begin(*looked, keeper_.current()), identity_);
   }
   Reply reply{200, std::move(text), {}};
   reply.content_type = "text/plain; version=0.0.4";

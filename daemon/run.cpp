@@ -22,6 +22,7 @@
 #include "daemon/front_desk.hpp"
 #include "daemon/historian.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/last_look.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
 #include "daemon/server/listener.hpp"
@@ -86,13 +87,9 @@ std::string status_line(const Looker& looker, const PolicyStore& policies, const
                         const Identity& identity) {
   std::string line = "Looking for the first time";
   if (const std::optional<Looked> looked = looker.last()) {
-    const std::int64_t began_ms = looked->snapshot->began_boot_ms;
-    line = one_line_status({*looked->snapshot,
-                            *looked->policy,
-                            keeper.current(),
-                            {.boot_ms = boot_now_ms(), .asked_boot_ms = began_ms, .wall_s = wall_now_s()}},
-                           identity) +
-           ", " + std::to_string((boot_now_ms() - began_ms) / 1000) + " s ago";
+    const Basis basis = as_of_its_begin(*looked, keeper.current());
+    const std::int64_t age_ms = basis.now.boot_ms - basis.now.asked_boot_ms;
+    line = one_line_status(basis, identity) + ", " + std::to_string(age_ms / 1000) + " s ago";
   }
   return policies.problems().empty() ? line : line + "; the last policy reload failed";
 }

@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 
 namespace guardd {
 namespace {
@@ -23,12 +22,11 @@ std::chrono::microseconds interval() {
 }  // namespace
 
 boost::asio::awaitable<void> keep_telling_systemd(std::function<std::string()> status) {
-  if (std::getenv("NOTIFY_SOCKET") == nullptr) co_return;  // NOLINT(concurrency-mt-unsafe): nobody sets any
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   const std::chrono::microseconds pause = interval();
   while (true) {
     const std::string message = "WATCHDOG=1\nSTATUS=" + status();
-    ::sd_notify(0, message.c_str());
+    if (::sd_notify(0, message.c_str()) == 0) co_return;  // nobody listens
     timer.expires_after(pause);
     co_await timer.async_wait(boost::asio::use_awaitable);
   }

@@ -25,14 +25,6 @@ std::optional<Error> PassBytes::make_room(std::size_t more) {
   return std::nullopt;
 }
 
-Result<PassBytes> PassBytes::copy_of(std::string_view bytes) {
-  PassBytes copy;
-  if (const auto error = copy.make_room(bytes.size())) return *error;
-  std::copy(bytes.begin(), bytes.end(), copy.end());
-  copy.grow(bytes.size());
-  return copy;
-}
-
 PassBytes::PassBytes(PassBytes&& other) noexcept
     : start_(std::exchange(other.start_, nullptr)),
       size_(std::exchange(other.size_, 0)),

@@ -13,8 +13,6 @@ namespace guardd::walk {
 /// its pages move, mremap(2).
 class PassBytes {
  public:
-  static Result<PassBytes> copy_of(std::string_view bytes);
-
   PassBytes() = default;
   PassBytes(PassBytes&& other) noexcept;
   PassBytes& operator=(PassBytes&& other) noexcept;

@@ -31,7 +31,7 @@ Fd create_iterator(int link) {
 Result<PassBytes> read_to_end(int pass, std::int64_t deadline_us) {
   PassBytes bytes;
   while (monotonic_now_us() < deadline_us) {
-    if (bytes.view().size() > max_pass_bytes) return os_error(EFBIG, "the iterator's pass");
+    if (bytes.view().size() + read_bytes > max_pass_bytes) return os_error(EFBIG, "the iterator's pass");
     if (const auto error = bytes.make_room(read_bytes)) return *error;
     const ssize_t got = ::read(pass, bytes.end(), bytes.room());
     // EAGAIN: a million descriptors without a row among them.

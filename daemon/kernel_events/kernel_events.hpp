@@ -24,7 +24,7 @@ class KernelEvents {
   using OnHeard = std::function<void(const Heard&)>;
   /// A source wakes the loop `wake_ups_per_s` times a second at most; what comes meanwhile is taken together.
   KernelEvents(boost::asio::any_io_executor executor, std::vector<std::unique_ptr<EventSource>> sources,
-               int wake_ups_per_s = 500);
+               int wake_ups_per_s);
 
   /// Calls `on_heard` whenever something was heard, from within the loop or from drain().
   void start(OnHeard on_heard);

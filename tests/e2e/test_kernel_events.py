@@ -3,20 +3,18 @@
 the machine itself, as a private instance in a directory of its own; its verdicts are not looked at, only what it sees."""
 
 import json
-import re
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+from exposition import samples
 from lab import BUILD
 from unix_http import UnixConnection
 from waiting import wait_for
 
 TOP = Path(__file__).resolve().parents[2]
 SMALL = ["--innodb-log-file-size=4M", "--innodb-buffer-pool-size=8M", "--skip-networking", "--innodb-use-native-aio=0"]
-
-
 CONFIG = {"look_every_s": 3600, "look_cpu_percent": 100, "limits": {"memory_mb": 1024, "descriptors": 800, "wake_ups_per_s": 400}}
 
 
@@ -38,10 +36,7 @@ class Machine:
         return process
 
     def metric(self, name):
-        text = UnixConnection(self.socket).get("/metrics").body.decode()
-        found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-        assert found, f"no {name} in {text}"
-        return float(found[1])
+        return samples(UnixConnection(self.socket).get("/metrics").body.decode())[name]
 
     def status(self):
         return UnixConnection(self.socket, timeout=30).get("/v1/status").json()

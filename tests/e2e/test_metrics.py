@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 
+from exposition import samples
 from lab import TOP
 from mariadb import MariaDb
 
@@ -17,11 +18,6 @@ def promtool(*arguments, **options):
     done = subprocess.run([PROMTOOL, *map(str, arguments)], capture_output=True, check=False, **options)
     assert done.returncode == 0, f"{arguments}: {done.stdout.decode()}{done.stderr.decode()}"
     assert not done.stderr, done.stderr.decode()  # what its linter would have otherwise
-
-
-def samples(text):
-    found = (re.fullmatch(r"(\w+(?:\{.*\})?) (\S+)", line) for line in text.splitlines() if line and not line.startswith("#"))
-    return {match[1]: float(match[2]) for match in found}
 
 
 def test_the_metrics_tell_what_the_host_holds(host):

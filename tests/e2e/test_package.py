@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from lab import TOP, SystemdLab
 from permits import acquire, permit, sleeper
-from test_gate_systemd import install_mariadb
+from test_gate_systemd import RESTORE, install_mariadb
 from waiting import wait_for
 
 PACKAGES = TOP / "build" / "packages"
@@ -82,10 +82,17 @@ def test_nothing_of_the_host_is_hidden_from_the_unit(booted):
     assert {one["name"]: one["problems"] for one in status["inspectors"] if one["health"] != "ok"} == {}
 
 
+def test_disks_are_read_by_the_unit(booted):
+    disk = booted.loop("disk")
+    booted.check("check-wipe", disk).allowed()
+    booted.run(["mkfs.ext4", "-q", disk])
+    booted.check("check-wipe", disk).refused("device.unrecognised")
+    booted.run(["wipefs", "--all", "--quiet", disk])
+
+
 def test_a_database_from_debians_package_is_guarded_without_any_configuration(booted):
     install_mariadb(booted)
-    booted.run("install -d -o mysql -g mysql /var/lib/mysql; tar -xf /usr/local/share/data.tar -C /var/lib/mysql; "
-               "chown -R mysql:mysql /var/lib/mysql")
+    booted.run(RESTORE)
     booted.systemctl("start", "mariadb.service")
     booted.check("check-reinstall").refused("dataset.active", service="mysql", role="standalone")
     wait_for(lambda: booted.show("guardd.service", "StatusText").startswith("reinstall: refuse, reboot: "), "the status text", deadline=20)

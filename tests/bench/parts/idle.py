@@ -2,10 +2,10 @@
 """What guardd costs while nobody asks, beside other guards that are idle."""
 
 import hashlib
-import re
 import time
 from contextlib import ExitStack
 
+from exposition import samples
 from lab import Lab
 from machine import Machine
 from mariadb import MariaDb
@@ -75,8 +75,7 @@ def calm(machine):
 
     def is_calm():
         nonlocal last, since
-        text = UnixConnection(machine.socket).get("/metrics").body.decode()
-        looks = re.search(r"^guardd_looks_total (\S+)$", text, re.MULTILINE)[1]
+        looks = samples(UnixConnection(machine.socket).get("/metrics").body.decode())["guardd_looks_total"]
         if looks != last:
             last, since = looks, time.monotonic()
         return time.monotonic() - since > 29

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/inspect/bpf/task_file_row.h"
@@ -50,8 +52,16 @@ class IteratorBytes {
   std::vector<char> bytes_;
 };
 
+/// As if the kernel had written them.
+inline Result<walk::DescriptorTables> tables_from(std::string_view bytes) {
+  walk::PassBytes pass;
+  if (const auto error = pass.make_room(bytes.size())) return *error;
+  std::copy(bytes.begin(), bytes.end(), pass.end());
+  pass.grow(bytes.size());
+  return walk::parse_descriptor_tables(std::move(pass));
+}
 inline Result<walk::DescriptorTables> tables_of(const std::vector<char>& bytes) {
-  return walk::parse_descriptor_tables(walk::PassBytes::copy_of({bytes.data(), bytes.size()}).value());
+  return tables_from({bytes.data(), bytes.size()});
 }
 
 }  // namespace guardd::test

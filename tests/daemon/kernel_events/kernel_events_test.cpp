@@ -15,7 +15,7 @@ struct Fixture {
   asio::io_context loop;
   ToldSource* first = new ToldSource;
   ToldSource* second = new ToldSource;
-  KernelEvents events{loop.get_executor(), sources()};
+  KernelEvents events{loop.get_executor(), sources(), 500};
 
   std::vector<std::unique_ptr<EventSource>> sources() {
     std::vector<std::unique_ptr<EventSource>> made;

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
 
+#include "daemon/config.hpp"
 #include "os/clock.hpp"
 #include "tests/daemon/kernel_events/told_source.hpp"
 #include "tests/daemon/worker/fake_runner.hpp"
@@ -30,7 +31,7 @@ struct PatrolFixture {
   asio::io_context loop;
   FakeRunner runner{loop.get_executor()};
   ToldSource* source = new ToldSource;
-  KernelEvents events{loop.get_executor(), only(source)};
+  KernelEvents events{loop.get_executor(), only(source), Limits{}.wake_ups_per_s};
   Looker looker{loop.get_executor(), runner, {boot_now_ms, wall_now_s}, {}, {}, &events};
   Patrol patrol{loop.get_executor(), looker, events, {.every = std::chrono::seconds(60), .cpu_percent = 5}};
   int told = 0;
