@@ -11,6 +11,9 @@ from tools import CHECK, bare, inspectors, install, synthetic_host, time_command
 
 # A file system that nobody uses, so that what the tools print does not count.
 PLACE = "/dev/shm"
+# A second guardd, which never uses an iterator.
+READLINK_SOCKET = "/run/readlink/guardd.sock"
+READLINK_CHECK = [*CHECK, "--socket", READLINK_SOCKET]
 TOOLS = {
     "lsof -n -P": ["/usr/bin/lsof", "-n", "-P"],
     "lsof +D DIR": ["/usr/bin/lsof", "-n", "-P", "+D", PLACE],
@@ -40,6 +43,12 @@ def lacking(processes, descriptors):
     return ""
 
 
+def start_without_iterator(lab):
+    lab.run("mkdir -p /run/readlink")
+    lab.write("/etc/readlink.json", '{"scan": "readlink"}')
+    lab.guardd("--socket", READLINK_SOCKET, "--state-dir", "/var/lib/readlink", "--config", "/etc/readlink.json", socket=READLINK_SOCKET)
+
+
 def sample(lab, rounds, tools, every):
     """All contenders in turn, the slow tools in every so manyth round: lists of seconds by name; the exit statuses of
     guardctl; and why the iterator could not be loaded."""
@@ -54,6 +63,8 @@ def sample(lab, rounds, tools, every):
         (times,), (statuses,) = time_commands(lab, 1, [CHECK])
         answers.update(statuses)
         samples["inspection"] += times
+        (times,), _ = time_commands(lab, 1, [READLINK_CHECK])
+        samples["without an iterator"] += times
         samples["open files"].append(inspectors(lab)["open_files"])
         for name in tools if number % every == 0 else ():
             (times,), _ = time_commands(lab, 1, [TOOLS[name]])
@@ -66,6 +77,9 @@ def rows(report, samples, answers, why):
     note = "" if answers == {0} else f"not allowed: guardctl gave {sorted(answers)}"
     report.milliseconds("full inspection, asked and answered", samples["inspection"], middle["inspection"] / middle["bare_walk"],
                         "of the bare two-thread walk", Target("<=", 1.2), note)
+    without, beside = "full inspection without an iterator", middle.get("lsof -n -P")
+    report.milliseconds(without, samples["without an iterator"], beside / middle["without an iterator"], "times shorter than lsof -n -P",
+                        Target(">=", 10))
     report.milliseconds("bare two-thread walk", samples["bare_walk"])
     if why:
         report.milliseconds("open files alone, as guardd times it", samples["open files"])
@@ -91,6 +105,7 @@ def host(report, processes, descriptors, connections, rounds, every, tools=tuple
         install(lab, "bare_walk", "bare_iterator")
         synthetic_host(lab, processes, descriptors, connections)
         lab.guardd()
+        start_without_iterator(lab)
         rows(report, *sample(lab, rounds, tools, every))
 
 
