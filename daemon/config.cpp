@@ -98,6 +98,7 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
     }
     config.unused_event_sources.insert(name);
   }
+  config.inhibit_shutdown = reader.boolean("inhibit_shutdown", config.inhibit_shutdown);
   if (const nlohmann::json* limits = reader.find("limits"); limits != nullptr) {
     const std::string error = read_limits(*limits, reader.at("limits"), config.limits);
     if (!error.empty()) return wrong(error);

@@ -37,6 +37,7 @@ struct Config {
   Limits limits;
   std::int64_t release_quiet_s = default_quiet_s;
   OverrideRules overrides;
+  bool inhibit_shutdown = false;  ///< by logind, while policy refuses a reboot
 };
 
 /// Strict: an unknown or duplicate key, a wrong type or a value out of bounds is an error, "FILE: /pointer: what".

@@ -28,5 +28,7 @@ Error bus_error(const char* step, int result);
 /// A connection to PID 1's own socket, which works without a bus daemon, for calls that end at `deadline_us` of
 /// CLOCK_MONOTONIC. Null on a host that systemd did not boot, sd_booted(3).
 Result<Bus> connect_to_systemd(const HostRoot& root, std::int64_t deadline_us);
+/// The same to the bus daemon's socket, where the other services of a host are.
+Result<Bus> connect_to_system_bus(const HostRoot& root, std::int64_t deadline_us);
 
 }  // namespace guardd
