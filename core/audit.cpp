@@ -114,7 +114,8 @@ std::string what_of(const json& record) {
     const std::string lifted = list_of(record, "lifted");
     return question_of(record) + ": " + text_of(record, "verdict") + (codes.empty() ? "" : " (" + codes + ")") +
            (lifted.empty() ? "" : ", lifted " + lifted) +
-           (record.contains("spends") ? ", spends " + text_of(record, "spends") : "");
+           (record.contains("spends") ? ", spends " + text_of(record, "spends") : "") +
+           (record.contains("times") ? ", " + text_of(record, "times") + " times" : "");
   }
   if (const auto hold = record.find("hold"); hold != record.end() && hold->is_object()) {
     return kind + " " + text_of(*hold, "id") + ", " + question_of(*hold) + ": " + text_of(*hold, "reason");

@@ -20,6 +20,7 @@ struct Actor {
   std::string unit;                        ///< systemd unit of its cgroup, or empty
   std::optional<std::uint32_t> session;    ///< /proc/PID/sessionid, as the kernel's audit has it; none outside a login
   std::optional<std::uint32_t> login_uid;  ///< /proc/PID/loginuid: who logged in, whatever he became by sudo or su
+  bool operator==(const Actor&) const = default;
 };
 
 /// One thing that happened, before it has a place in the chain.

@@ -36,9 +36,7 @@ std::string name_of(uid_t uid) {
   return number;
 }
 
-}  // namespace
-
-Actor actor_of(const Caller& caller) {
+Actor read_actor(const Caller& caller) {
   const std::string directory = "/proc/" + std::to_string(caller.pid) + "/";
   Actor actor{.uid = caller.uid,
               .gid = caller.gid,
@@ -52,6 +50,13 @@ Actor actor_of(const Caller& caller) {
   if (!cgroup) return actor;
   if (const Result<CgroupPlace> place = parse_cgroup(*cgroup)) actor.unit = place->unit;
   return actor;
+}
+
+}  // namespace
+
+Actor actor_of(const Caller& caller) {
+  if (!*caller.actor) *caller.actor = read_actor(caller);
+  return **caller.actor;
 }
 
 std::string describe(const Actor& actor) {

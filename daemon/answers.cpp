@@ -117,6 +117,12 @@ std::string one_line_status(const Basis& basis, const Identity& identity) {
   return line;
 }
 
+std::string why_no_reboot(const Basis& basis, const Identity& identity) {
+  const Verdict verdict = check(basis, whole_host(Operation::reboot), identity);
+  if (verdict.outcome != Outcome::refuse) return "";
+  return "guardctl check-reboot: " + printable(verdict.reasons.front().message);
+}
+
 json policy_json(const Policy& policy, const std::vector<std::string>& problems) {
   json services = json::array();
   for (const auto& [name, recognition] : policy.services) services.push_back(recognition);

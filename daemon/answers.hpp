@@ -43,6 +43,9 @@ nlohmann::json status_json(const Basis& basis, const Problems& problems, const I
 /// For `systemctl status`: "reinstall: refuse, reboot: allow".
 std::string one_line_status(const Basis& basis, const Identity& identity);
 
+/// Why the host may not go down now, for logind's inhibitor; empty where policy does not refuse it.
+std::string why_no_reboot(const Basis& basis, const Identity& identity);
+
 /// GET /v1/policy: the merged policy, for those who may see everything.
 nlohmann::json policy_json(const Policy& policy, const std::vector<std::string>& problems);
 

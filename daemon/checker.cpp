@@ -18,6 +18,11 @@ namespace asio = boost::asio;
 
 constexpr std::int64_t shortest_reuse_ms = 50;  // an ordinary host's look takes about 30 ms
 
+/// Whether everybody who is told as much gets the same answer.
+bool asks_the_usual(const CheckRequest& request) {
+  return request.whole_host && request.targets.empty() && request.expect_host.empty();
+}
+
 Now now_asked_at(std::int64_t asked_boot_ms) {
   return {.boot_ms = boot_now_ms(), .asked_boot_ms = asked_boot_ms, .wall_s = wall_now_s()};
 }
@@ -44,6 +49,19 @@ std::int64_t Checker::reuse_ms(const Caller& caller) const {
   return std::min(freshness, std::max(shortest_reuse_ms, 2 * looker_.last_took_ms()));
 }
 
+Grounds Checker::grounds(const Looked& looked) const {
+  std::string problems = keeper_.problem();
+  for (const std::string& problem : policies_.problems()) problems += '\n' + problem;
+  return {looked.snapshot->generation, looked.policy->generation, keeper_.changes(), std::move(problems)};
+}
+
+/// What this question was refused with a moment ago. None while there is a permit: it depends on who asks.
+const RecentAnswers::Answer* Checker::recent_refusal(const Looked& looked, const CheckRequest& request,
+                                                     const Caller& caller) const {
+  if (!asks_the_usual(request) || std::ranges::any_of(keeper_.current().permits, is_valid)) return nullptr;
+  return recent_.find(request.operation, caller.detail, grounds(looked), boot_now_ms());
+}
+
 /// The look that this question of this caller is decided on.
 asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
   const bool trusted = caller.detail == Detail::full;
@@ -62,7 +80,7 @@ asio::awaitable<Looked> Checker::look_for(CheckRequest request, Caller caller) {
     looked = co_await looker_.fresh(reuse_ms(caller));
     may_allow = looked->look > begun_before;
   }
-  if (!trusted || may_allow) co_return *std::move(looked);
+  if (!trusted || may_allow || recent_refusal(*looked, request, caller) != nullptr) co_return *std::move(looked);
   // A refusal that is a moment too old costs a moment; an allow that is too old may cost a database that started in it.
   const Verdict verdict =
       check({*looked->snapshot, *looked->policy, ledger_for(caller), now_asked_at(asked)}, request, identity_);
@@ -78,10 +96,20 @@ asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller
     co_return error_reply(403, "not_permitted", "only root and the operators' group may ask about paths");
   }
   const std::int64_t asked = boot_now_ms();
-  Looked looked = co_await look_for(request, caller);
-  const Verdict verdict = co_await decide_and_record(std::move(looked), std::move(request), caller, asked);
+  const Looked looked = co_await look_for(request, caller);
+  if (const RecentAnswers::Answer* recent = recent_refusal(looked, request, caller)) {
+    keeper_.store_late({.wall_s = wall_now_s(), .kind = "verdict", .actor = actor_of(caller), .what = recent->record});
+    ++count_.by_outcome.at(static_cast<std::size_t>(Outcome::refuse));
+    co_return Reply{200, recent->text.at(boot_now_ms() - looked.snapshot->began_boot_ms), {}};
+  }
+  const Grounds before = grounds(looked);
+  const Verdict verdict = co_await decide_and_record(looked, request, caller, asked);
   ++count_.by_outcome.at(static_cast<std::size_t>(verdict.outcome));
-  co_return Reply{200, to_text(to_json(verdict, caller.detail)), {}};
+  std::string text = to_text(to_json(verdict, caller.detail));
+  if (verdict.outcome == Outcome::refuse && asks_the_usual(request) && grounds(looked) == before) {
+    recent_.keep(request.operation, caller.detail, before, boot_now_ms(), {AgedText(text), audit_of(verdict)});
+  }
+  co_return Reply{200, std::move(text), {}};
 }
 
 /// An allow is on disk before it is answered. One that can't be put there is none, and neither is one against which
@@ -129,13 +157,21 @@ asio::awaitable<Reply> Checker::answer_status(Caller caller) {
   // Not by ?:, of which GCC 12 destroys both sides where one of them is awaited.
   if (!current) current = co_await looker_.fresh(reuse_ms(caller));
   const Looked& looked = *current;
-  const Ledger ledger = ledger_for(caller);
-  const Basis basis{*looked.snapshot, *looked.policy, ledger, now_asked_at(asked)};
-  const Problems problems{policies_.problems(), keeper_.problem()};
   if (status_records_.take(caller.uid, asked))
     keeper_.store_late(
         {.wall_s = wall_now_s(), .kind = "status", .actor = actor_of(caller), .what = nlohmann::json::object()});
-  co_return Reply{200, to_text(status_json(basis, problems, identity_, caller.detail)), {}};
+  const bool is_usual = std::ranges::none_of(keeper_.current().permits, is_valid);
+  const Grounds now = grounds(looked);
+  const RecentAnswers::Answer* recent = is_usual ? recent_.find({}, caller.detail, now, boot_now_ms()) : nullptr;
+  if (recent != nullptr) {
+    co_return Reply{200, recent->text.at(boot_now_ms() - looked.snapshot->began_boot_ms), {}};
+  }
+  const Ledger ledger = ledger_for(caller);
+  const Basis basis{*looked.snapshot, *looked.policy, ledger, now_asked_at(asked)};
+  const Problems problems{policies_.problems(), keeper_.problem()};
+  std::string text = to_text(status_json(basis, problems, identity_, caller.detail));
+  if (is_usual) recent_.keep({}, caller.detail, now, boot_now_ms(), {AgedText(text)});
+  co_return Reply{200, std::move(text), {}};
 }
 
 Reply Checker::answer_policy() const {

@@ -8,6 +8,7 @@
 #include "daemon/ledger/keeper.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/policy_store.hpp"
+#include "daemon/recent_answers.hpp"
 #include "daemon/server/caller.hpp"
 #include "daemon/server/rate_limit.hpp"
 #include "daemon/server/route.hpp"
@@ -44,6 +45,9 @@ class Checker {
   boost::asio::awaitable<Verdict> decide_and_record(Looked looked, CheckRequest request, Caller caller,
                                                     std::int64_t asked);
   boost::asio::awaitable<Looked> look_for(CheckRequest request, Caller caller);
+  [[nodiscard]] Grounds grounds(const Looked& looked) const;
+  [[nodiscard]] const RecentAnswers::Answer* recent_refusal(const Looked& looked, const CheckRequest& request,
+                                                            const Caller& caller) const;
   [[nodiscard]] Ledger ledger_for(const Caller& caller) const;
   [[nodiscard]] std::int64_t reuse_ms(const Caller& caller) const;
 
@@ -53,6 +57,7 @@ class Checker {
   const PolicyStore& policies_;
   ledger::Keeper& keeper_;
   Identity identity_;
+  RecentAnswers recent_;
   CheckCount count_;
   /// `guardctl status --watch` must not crowd out what was decided: a record for each user every ten minutes.
   RateLimit status_records_{{.burst = 1, .refill_ms = 600'000}};

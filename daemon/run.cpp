@@ -28,6 +28,7 @@
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
 #include "daemon/service_manager.hpp"
+#include "daemon/shutdown_inhibitor.hpp"
 #include "daemon/state_lock.hpp"
 #include "daemon/worker/forked_workers.hpp"
 #include "os/clock.hpp"
@@ -92,6 +93,12 @@ std::string status_line(const Looker& looker, const PolicyStore& policies, const
     line = one_line_status(basis, identity) + ", " + std::to_string(age_ms / 1000) + " s ago";
   }
   return policies.problems().empty() ? line : line + "; the last policy reload failed";
+}
+
+/// Of the last look too: what nobody has seen yet inhibits nothing.
+std::string shutdown_refusal(const Looker& looker, const ledger::Keeper& keeper, const Identity& identity) {
+  const std::optional<Looked> looked = looker.last();
+  return looked ? why_no_reboot(as_of_its_begin(*looked, keeper.current()), identity) : std::string();
 }
 
 /// Empty where it can't be read, which every verdict says too.
@@ -195,6 +202,10 @@ int run_daemon(const Options& options) {
   ::sd_notify(0, "READY=1");
   asio::co_spawn(loop, keep_telling_systemd([&] { return status_line(looker, policies, keeper, identity); }),
                  asio::detached);
+  if (config->inhibit_shutdown) {
+    asio::co_spawn(loop, keep_inhibiting_shutdown([&] { return shutdown_refusal(looker, keeper, identity); }),
+                   asio::detached);
+  }
   loop.run();
   if (listening->ours) ::unlink(listening->path.c_str());
   return EXIT_SUCCESS;

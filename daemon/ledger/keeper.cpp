@@ -70,6 +70,7 @@ std::string Keeper::problem() const {
 
 void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
   constexpr std::int64_t longest_unwritten_s = 600;
+  ++changes_;
   current_.memories = learned.memories;
   full_ = learned.full;
   Lessons lessons;
@@ -93,6 +94,7 @@ void Keeper::learn(const Learned& learned, std::int64_t wall_s) {
 boost::asio::awaitable<Result<Stored>> Keeper::store(Change change) {
   if (!writer_) co_return ledger_failed(current_.readable.why());
   Result<Stored> stored = co_await writer_->store(change);
+  ++changes_;
   if (stored) {
     take_in(change, *stored);
   } else if (stored.error().code == "ledger.failed") {
@@ -112,6 +114,7 @@ boost::asio::awaitable<Result<Stored>> Keeper::adopt(AuditRecord record) {
   change.record.what["lost"] = current_.lost;
   Result<Stored> stored = co_await store(std::move(change));
   if (stored) {
+    ++changes_;
     current_.lost.clear();
     current_.latest_s = now_s;
     writer_->start_witness();

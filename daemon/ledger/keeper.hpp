@@ -23,6 +23,8 @@ class Keeper {
   Keeper(boost::asio::any_io_executor executor, const std::string& state_directory, Writer::OnStored on_stored = {});
 
   [[nodiscard]] const Ledger& current() const { return current_; }
+  /// A number that grows whenever current() may have changed.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
   /// Where the audit trail stands; a sequence number of 0 before the first record, or where nothing can be read.
   [[nodiscard]] const AuditHead& head() const { return head_; }
   /// What does not make a verdict unknown, and should be mended: the witness. Empty: nothing.
@@ -46,6 +48,7 @@ class Keeper {
   void take_in(const Change& change, const Stored& stored);
 
   Ledger current_;
+  std::uint64_t changes_ = 0;
   AuditHead head_;
   std::map<std::string, DatasetMemory> stored_memories_;  ///< as they were last given to the writer
   bool full_ = false;                                     ///< some dataset could not be remembered

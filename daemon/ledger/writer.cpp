@@ -58,14 +58,27 @@ Writer::~Writer() {
   thread_.join();
 }
 
+bool Writer::repeats_the_last(const AuditRecord& record) {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty() || waiting_.back().done) return false;
+  Waiting& last = waiting_.back();
+  const AuditRecord& other = last.change.record;
+  if (record.kind != other.kind || record.actor != other.actor || record.what != other.what) return false;
+  ++last.records;
+  return true;
+}
+
 bool Writer::enqueue(Waiting waiting, bool urgent) {
+  bool wakes = urgent;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= limits_.waiting) return false;
     waiting_.push_back(std::move(waiting));
     urgent_ = urgent_ || urgent;
+    // One more late record is no news to a thread that waits for company.
+    wakes = wakes || waiting_.size() == 1 || waiting_.size() >= limits_.waiting;
   }
-  woken_.notify_one();
+  if (wakes) woken_.notify_one();
   return true;
 }
 
@@ -93,6 +106,7 @@ asio::awaitable<Result<Stored>> Writer::store(Change change) {
 }
 
 void Writer::store_late(AuditRecord record) {
+  if (repeats_the_last(record)) return;
   Waiting waiting;
   waiting.change.record = std::move(record);
   if (enqueue(std::move(waiting), false)) return;
@@ -138,6 +152,9 @@ std::optional<std::vector<Writer::Waiting>> Writer::next_batch() {
   if (ending_ && waiting_.empty() && (left_out_ == 0 || std::exchange(last_try_, true))) return std::nullopt;
   urgent_ = false;
   std::vector<Waiting> batch = std::exchange(waiting_, {});
+  for (Waiting& one : batch) {
+    if (one.records > 1) one.change.record.what["times"] = one.records;
+  }
   if (left_out_ > 0) batch.push_back({left_out(left_out_), {}, std::exchange(left_out_, 0)});
   return batch;
 }

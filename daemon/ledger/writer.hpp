@@ -46,8 +46,9 @@ class Writer {
   /// Why the witness could not be written; empty while all is well.
   [[nodiscard]] std::string witness_problem() const;
 
-  /// A record that nobody waits for: stored within Limits::late, or with the next change. Those that were left out for
-  /// want of room are counted in a record of their own.
+  /// A record that nobody waits for: stored within Limits::late, or with the next change. One that says the same of the
+  /// same caller as the one before it makes no record of its own, but is counted there as `times`: whoever asks without
+  /// a pause crowds out nobody. Those that were left out for want of room are counted in a record of their own.
   void store_late(AuditRecord record);
 
   /// What looks taught, stored at once where it is urgent, or with the next records, within Limits::late. Nobody waits
@@ -64,6 +65,7 @@ class Writer {
     std::uint64_t records = 1;  ///< that it stands for
   };
 
+  bool repeats_the_last(const AuditRecord& record);
   bool enqueue(Waiting waiting, bool urgent);
   void run();
   /// What is to be written now, perhaps nothing; none when the thread is to end.

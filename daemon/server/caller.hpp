@@ -3,9 +3,11 @@
 
 #include <sys/types.h>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/audit.hpp"
 #include "core/result.hpp"
 #include "core/wire.hpp"
 
@@ -35,13 +37,17 @@ struct Trust {
   [[nodiscard]] bool may_ask(const Peer& peer) const;
 };
 
+/// What the audit trail says of a caller, once it was wanted.
+using KnownActor = std::shared_ptr<std::optional<Actor>>;
+
 /// The caller of one request.
 struct Caller {
   uid_t uid = 0;
   gid_t gid = 0;
   pid_t pid = 0;
   Detail detail = Detail::summary;
-  bool may_ask = true;  ///< for a verdict
+  bool may_ask = true;                                          ///< for a verdict
+  KnownActor actor = std::make_shared<std::optional<Actor>>();  ///< one for all requests of a connection
 };
 
 }  // namespace guardd

@@ -43,6 +43,12 @@ TEST_CASE("a record says who asked what and what he got, each code once") {
         "wipe of /dev/sda,/x\\n\\x1b[31m: refuse (dataset.active,role.primary); by uid 1000 pid 77 /bin/x\\n");
 }
 
+TEST_CASE("a record that stands for many says how many") {
+  json record = record_of(refused(), {});
+  record["times"] = 412;
+  CHECK(audit_line(record).ends_with("refuse (dataset.active,role.primary), 412 times"));
+}
+
 TEST_CASE("an allow's line names what was lifted") {
   Verdict verdict;
   verdict.request.whole_host = true;

@@ -21,6 +21,12 @@ asio::awaitable<void> store_one(Writer& writer, Change change, std::vector<Resul
   results.push_back(std::move(stored));
 }
 
+AuditRecord numbered_record(int number) {
+  AuditRecord record = some_record().record;
+  record.what["number"] = number;
+  return record;
+}
+
 std::int64_t records_in(const TemporaryDirectory& directory) { return open_store(directory).head()->seq; }
 
 }  // namespace
@@ -48,9 +54,26 @@ TEST_CASE("late records wait for nobody, and are stored at the end at the latest
   asio::io_context loop;
   {
     Writer writer(loop.get_executor(), open_store(directory), {.waiting = 8, .late = 1h});
-    for (int i = 0; i < 3; ++i) writer.store_late(some_record().record);
+    for (int i = 0; i < 3; ++i) writer.store_late(numbered_record(i));
   }
   CHECK(records_in(directory) == 3);
+}
+
+TEST_CASE("a late record that repeats the one before is counted there") {
+  const TemporaryDirectory directory;
+  asio::io_context loop;
+  {
+    Writer writer(loop.get_executor(), open_store(directory), {.waiting = 8, .late = 1h});
+    for (int i = 0; i < 1000; ++i) writer.store_late(numbered_record(1));
+    AuditRecord of_another = numbered_record(1);
+    of_another.actor.emplace().uid = 7;
+    writer.store_late(of_another);
+    writer.store_late(numbered_record(1));
+  }
+  CHECK(records_in(directory) == 3);
+  Database database = std::move(Database::open(directory.at("ledger.db"))).value();
+  CHECK(database.number("SELECT record ->> 'times' FROM audit WHERE seq = 1").value() == 1000);
+  CHECK(database.number("SELECT count(*) FROM audit WHERE record ->> 'times' IS NULL").value() == 2);
 }
 
 TEST_CASE("late records go along with a change that cannot wait") {
@@ -71,7 +94,7 @@ TEST_CASE("beyond the bound a change fails, and late records are counted") {
   std::vector<Result<Stored>> results;
   {
     Writer writer(loop.get_executor(), open_store(directory), {.waiting = 0, .late = 1h});
-    for (int i = 0; i < 5; ++i) writer.store_late(some_record().record);
+    for (int i = 0; i < 5; ++i) writer.store_late(numbered_record(i));
     asio::co_spawn(loop, store_one(writer, some_hold(), results), asio::detached);
     loop.run();
     REQUIRE(results.size() == 1);

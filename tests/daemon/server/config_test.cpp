@@ -38,13 +38,14 @@ TEST_CASE("every key is taken") {
     "credentials_file": "/etc/guardd/my.cnf",
     "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
       "signatures": 17, "memory": 18}, "look_every_s": 60, "scan": "readlink",
-    "unused_event_sources": ["devices", "ends"], "limits": {"memory_mb": 512, "descriptors": 768, "wake_ups_per_s": 10},
+    "inhibit_shutdown": true, "unused_event_sources": ["devices", "ends"], "limits": {"memory_mb": 512, "descriptors": 768, "wake_ups_per_s": 10},
     "release": {"quiet_s": 7}})");
   REQUIRE(config.ok());
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
   CHECK(config->askers_group == "users");
   CHECK(config->readlink_only);
+  CHECK(config->inhibit_shutdown);
   CHECK(config->unused_event_sources == std::set<std::string, std::less<>>{"devices", "ends"});
   CHECK(config->limits.memory_mb == 512);
   CHECK(config->limits.descriptors == 768);
