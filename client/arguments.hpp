@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "client/options.hpp"
+#include "client/word_kind.hpp"
 #include "core/result.hpp"
 
 namespace guardd::client {
@@ -53,27 +55,6 @@ struct Arguments {
   std::string state_dir{default_state_dir};
 };
 
-/// The options that only some commands take.
-enum SpecificOption : unsigned {
-  target_option = 1U << 0U,
-  wait_option = 1U << 1U,
-  watch_option = 1U << 2U,
-  operation_option = 1U << 3U,
-  verdict_option = 1U << 4U,
-  reason_option = 1U << 5U,
-  until_option = 1U << 6U,
-  since_option = 1U << 7U,
-  signature_option = 1U << 8U,
-  nonce_option = 1U << 9U,
-  host_option = 1U << 10U,
-  holder_option = 1U << 11U,
-  valid_option = 1U << 12U,
-  status_option = 1U << 13U,
-  stop_on_revoke_option = 1U << 14U,
-  verdict_file_option = 1U << 15U,
-  state_dir_option = 1U << 16U,
-};
-
 /// How many words that are no options a command wants.
 enum class Operands { none, one, some };
 
@@ -83,17 +64,17 @@ struct CommandSyntax {
   unsigned takes = 0;  ///< SpecificOption
   unsigned wants = 0;  ///< of those, the ones that must be given
   Operands operands = Operands::none;
+  WordKind operand = WordKind::text;          ///< what the first one is
+  WordKind further_operand = WordKind::text;  ///< what those behind it are
   bool runs_rest = false;  ///< wants "--" and behind it a program and its arguments, which stay as they are
 };
+
+bool takes(const CommandSyntax& command, const OptionSyntax& option);
 
 /// Reads a command line (without argv[0]). Strict on purpose, because scripts run this with variables in it: any empty
 /// argument or value, an option given twice, an option as another's value, and anything unknown is an error (code
 /// "usage"). Only `--wait[=SECONDS]` has an optional value, and only behind the equals sign, so that it can swallow no
 /// target.
 Result<Arguments> parse_arguments(std::span<const std::string_view> arguments, std::span<const CommandSyntax> commands);
-
-/// A duration in seconds, "0.25" or "5": digits with at most one point, at most `longest`.
-std::optional<std::chrono::nanoseconds> parse_seconds(std::string_view text, std::chrono::nanoseconds shortest,
-                                                      std::chrono::nanoseconds longest);
 
 }  // namespace guardd::client

@@ -30,6 +30,7 @@ int check_start(const Arguments& arguments);
 int policy_check(const Arguments& arguments);
 int policy_show(const Arguments& arguments);
 int policy_schema(const Arguments& arguments);
+int complete(const Arguments& arguments);
 
 /// --expect-host for a command that is no check, so that it is never ignored: 0, or the exit status to end with.
 int compare_host(const Arguments& arguments);
