@@ -4,6 +4,7 @@
 # options (`guardctl complete`): this file knows none of them.
 
 _guardctl() {
+  # shellcheck disable=SC2034 # what _init_completion sets
   local cur prev words cword line shell at before
   _init_completion -n '=:' || return
   {

@@ -9,7 +9,7 @@ function __guardctl_complete
     string join \n -- $answer[2..-1]
     set --local shell (string split ' ' -- "$answer[1]")
     # Of "--socket=/run", the file is what is behind the equals sign.
-    set --local before (string match --regex -- '^--[^=]*=' "$typed")
+    set --local before (string match --regex -- '^--[^=]*=' "$typed"; or echo)
     set --local path (string replace -- "$before" '' "$typed")
     switch "$shell[1]"
         case files

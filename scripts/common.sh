@@ -22,7 +22,7 @@ lab_packages=(util-linux mount iproute2 hostname procps)
 test_packages=(
   ccache catch2 curl clang-format clang-tidy libclang-rt-dev git
   openssh-client shellcheck python3 python3-pytest e2fsprogs btrfs-progs squashfs-tools fdisk gcc libc6-dev "${lab_packages[@]}"
-  mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus
+  mariadb-server-core mariadb-client faketime spin ansible-core jq systemd dbus bash-completion zsh fish
 )
 # To make the packages, and to check them.
 package_packages=(dpkg-dev file fakeroot rpm)
