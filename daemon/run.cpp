@@ -30,6 +30,7 @@
 #include "daemon/service_manager.hpp"
 #include "daemon/shutdown_inhibitor.hpp"
 #include "daemon/state_lock.hpp"
+#include "daemon/status_news.hpp"
 #include "daemon/worker/forked_workers.hpp"
 #include "os/clock.hpp"
 #include "os/join.hpp"
@@ -123,13 +124,14 @@ void tell_of_ledger(const Ledger& ledger) {
 }
 
 /// Until SIGTERM or SIGINT; then lets those who asked have their answers.
-asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, Permits& permits,
-                                   Server& server) {
+asio::awaitable<void> obey_signals(asio::signal_set& signals, PolicyStore& policies, Looker& looker, StatusNews& news,
+                                   Permits& permits, Server& server) {
   while (true) {
     // Not in the loop's condition: optimised by GCC 12, a co_await there ends in an undefined instruction.
     const int number = co_await signals.async_wait(asio::use_awaitable);
     if (number != SIGHUP) break;
     reload(policies, looker);
+    news.look();
   }
   ::sd_notify(0, "STOPPING=1");
   spdlog::info("stopping");
@@ -184,6 +186,11 @@ int run_daemon(const Options& options) {
                    .instance = instance,
                    .boot_id = boot_id});
   const Metrics metrics(looker, events, workers, checker, keeper, identity);
+  StatusNews news(looker, policies, keeper, identity,
+                  {.any = [&permits] { return permits.any_listener(); },
+                   .tell = [&permits](const nlohmann::json& what) { permits.tell_status(what); }});
+  looker.tell_of_looks([&news] { news.look(); });
+  keeper.tell_of_changes([&news] { news.look(); });
   FrontDesk desk(checker, decisions, releases, overrides, permits, metrics);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators, .askers = *askers},
@@ -193,7 +200,7 @@ int run_daemon(const Options& options) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
   server.start();
-  asio::co_spawn(loop, obey_signals(signals, policies, looker, permits, server),
+  asio::co_spawn(loop, obey_signals(signals, policies, looker, news, permits, server),
                  [&loop](const std::exception_ptr&) { loop.stop(); });
   patrol.tell_of_changes([&permits] { permits.look_soon(); });
   asio::co_spawn(loop, patrol.run(), asio::detached);

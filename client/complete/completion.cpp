@@ -87,12 +87,15 @@ class Line {
   }
 
   void add_options() {
+    if (command_ != nullptr && command_->syntax.runs_rest) add_separator();
     for (const OptionSyntax& option : options()) {
       if (!may_be_given(option)) continue;
       found_.candidates.push_back({std::string(option.name), in_brief(option.help)});
       if (option.value_may_miss) found_.candidates.push_back({std::string(option.name) + "=", in_brief(option.help)});
     }
   }
+
+  void add_separator() { found_.candidates.push_back({"--", "and then the command to run"}); }
 
   void add_value_in_word() {
     const std::string name = word_.substr(0, word_.find('='));
@@ -107,7 +110,6 @@ class Line {
     if (has_room) {
       add_kind(kind_of_operand(syntax), "");
     } else if (!is_separated_) {
-      if (syntax.runs_rest) found_.candidates.push_back({"--", "and then the command to run"});
       if (word_.empty()) add_options();
     }
   }

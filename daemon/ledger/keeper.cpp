@@ -100,6 +100,7 @@ boost::asio::awaitable<Result<Stored>> Keeper::store(Change change) {
   } else if (stored.error().code == "ledger.failed") {
     current_.readable = Unknown{stored.error().message};
   }
+  if (tell_) tell_();
   co_return stored;
 }
 
@@ -118,6 +119,7 @@ boost::asio::awaitable<Result<Stored>> Keeper::adopt(AuditRecord record) {
     current_.lost.clear();
     current_.latest_s = now_s;
     writer_->start_witness();
+    if (tell_) tell_();
   }
   co_return stored;
 }

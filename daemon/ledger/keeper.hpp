@@ -39,6 +39,9 @@ class Keeper {
   /// every ten minutes.
   void learn(const Learned& learned, std::int64_t wall_s);
 
+  /// `tell` runs whenever store() or adopt() has changed current().
+  void tell_of_changes(std::function<void()> tell) { tell_ = std::move(tell); }
+
   /// An operator takes the ledger for what it is: no longer lost. Errors as store's.
   boost::asio::awaitable<Result<Stored>> adopt(AuditRecord record);
 
@@ -52,6 +55,7 @@ class Keeper {
   AuditHead head_;
   std::map<std::string, DatasetMemory> stored_memories_;  ///< as they were last given to the writer
   bool full_ = false;                                     ///< some dataset could not be remembered
+  std::function<void()> tell_;
   std::optional<Writer> writer_;
 };
 

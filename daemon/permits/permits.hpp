@@ -49,6 +49,9 @@ class Permits {
 
   /// Something has changed: whether it concerns a permit shows in a look that begins now.
   void look_soon() { activity_due_.ring(); }
+  /// To whoever listens to more than one permit: what guardctl status shows has changed.
+  void tell_status(const nlohmann::json& news) { events_.publish("status", news, ""); }
+  [[nodiscard]] bool any_listener() const { return events_.any_general(); }
   /// guardd stops: nobody is told any more. What is under way stays so.
   void stop() { events_.close(); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/server/event_stream.hpp"
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
@@ -51,6 +52,11 @@ void Events::publish(std::string_view event, const nlohmann::json& data, std::st
     if (!listener.topic.empty() && listener.topic != topic) continue;
     if (const auto stream = listener.stream.lock()) stream->push(event, data);
   }
+}
+
+bool Events::any_general() const {
+  return std::ranges::any_of(
+      listeners_, [](const Listener& listener) { return listener.topic.empty() && !listener.stream.expired(); });
 }
 
 void Events::close() {

@@ -49,6 +49,8 @@ class Events {
   std::shared_ptr<EventStream> listen(std::string topic);
   /// To every one of them that still listens to this topic.
   void publish(std::string_view event, const nlohmann::json& data, std::string_view topic);
+  /// Whether anybody listens to everything.
+  [[nodiscard]] bool any_general() const;
   /// guardd stops.
   void close();
 

@@ -98,6 +98,7 @@ asio::awaitable<void> Looker::look(std::shared_ptr<Running> running) {
   // Not by a destructor: when the loop is destroyed in the middle of a look there is no Looker any more.
   running_ = nullptr;
   running->ended.cancel();
+  if (tell_) tell_();
 }
 
 asio::awaitable<Looked> Looker::fresh(std::int64_t max_age_ms) {
@@ -146,6 +147,7 @@ asio::awaitable<Glanced> Looker::glance(std::vector<std::int32_t> pids) {
       glanced.without_data = without_data(*snapshot, *seen);
       snapshot->generation = ++generation_;
       last_.snapshot = std::move(snapshot);
+      if (tell_) tell_();
     }
   }
   glanced.took = std::chrono::milliseconds(clock_.boot_ms() - began);

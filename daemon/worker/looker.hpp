@@ -76,6 +76,9 @@ class Looker {
 
   [[nodiscard]] LookCount count() const { return count_; }
 
+  /// `tell` runs whenever last() has become another one.
+  void tell_of_looks(std::function<void()> tell) { tell_ = std::move(tell); }
+
   /// A look that began at most `max_age_ms` before this call: the last one, the one that is running, or a new one. 0:
   /// one that begins after this call.
   boost::asio::awaitable<Looked> fresh(std::int64_t max_age_ms);
@@ -106,6 +109,7 @@ class Looker {
   LookCount count_;
   std::shared_ptr<Running> running_;
   Looked last_;
+  std::function<void()> tell_;
   std::vector<ProcessesOutput> glances_;  ///< made while the running look runs
 };
 

@@ -101,7 +101,8 @@ def test_behind_the_separator_there_is_another_command_line(host, offer):
     host.write("/srv/only/data", "")
     found = offer("guardctl exec wipe --target /dev/null -- ls /srv/only/da")
     assert [word.rsplit("/", 1)[-1] for word in found] == ["data"]
-    assert offer("guardctl exec wipe -") != [] and "--" in offer("guardctl exec wipe -")
+    assert "--" in offer("guardctl exec wipe -") and "--" in offer("guardctl exec wipe ")
+    assert "--" not in offer("guardctl check-wipe -")
     # Its own options, which are none of guardctl's.
     assert "--json" not in offer("guardctl exec wipe -- ls --")
 
@@ -110,5 +111,7 @@ def test_a_word_with_an_equals_sign_is_completed_in_place(host):
     """readline splits words there: what bash inserts shows at a terminal alone."""
     with Terminal(host, ["bash", "--norc", "-i"]) as terminal:
         terminal.type("PS1='$ '; source /usr/share/bash-completion/bash_completion\n")
-        terminal.type("echo guardctl; guardctl hold add --operation=w\t--reason=never\x01echo \n")
-        terminal.wait_for("guardctl hold add --operation=wipe --reason=never\r\n")
+        terminal.type("guardctl hold add --operation=w\t--reason=never\n")
+        terminal.wait_for("wipe of the host: never")
+        assert "--operation=wipe --reason=never" in terminal.text
+    host.run("guardctl hold list --json | jq -r '.holds[].id' | xargs guardctl hold remove")
