@@ -37,6 +37,7 @@ class Check {
 
   int run() {
     const Deadline waiting(arguments_.wait.value_or(std::chrono::nanoseconds{0}));
+    if (arguments_.wait) session_.spinner().start("waiting for an allow");
     for (bool first = true;; first = false) {
       if (std::optional<int> over = find_targets(first)) return *over;
       const Conclusion conclusion = ask();
@@ -44,7 +45,7 @@ class Check {
           conclusion.exit_status == exit_status::refused || conclusion.exit_status == exit_status::unknown;
       if (!may_change || waiting.over()) return report(conclusion);
       tell_waiting(conclusion);
-      pause_for(std::min<std::chrono::nanoseconds>(wait_pause, waiting.left()));
+      session_.spinner().pause_for(std::min<std::chrono::nanoseconds>(wait_pause, waiting.left()));
     }
   }
 
@@ -54,6 +55,7 @@ class Check {
     if (question_.request.whole_host) return std::nullopt;
     Result<std::vector<Target>> found = resolve_targets(names_, question_.request.operation);
     if (!found && found.error().code == "usage") {
+      session_.spinner().stop();
       write_error("guardctl: " + found.error().message + "\n");
       return exit_status::usage;
     }
@@ -62,6 +64,7 @@ class Check {
                                    "Make the target readable to this caller, or ask about the device under it"));
     }
     if (!first && *found != question_.request.targets) {
+      session_.spinner().stop();
       write_error("guardctl: a target became another one during the waiting: ask again\n");
       return exit_status::usage;
     }
@@ -74,7 +77,8 @@ class Check {
                     is_expected_);
   }
 
-  int report(const Conclusion& conclusion) const {
+  int report(const Conclusion& conclusion) {
+    session_.spinner().stop();
     std::string text;
     if (arguments_.json) {
       text = json_line(conclusion.document);
@@ -90,6 +94,7 @@ class Check {
   void tell_waiting(const Conclusion& conclusion) {
     if (arguments_.quiet || arguments_.json || last_told_ == conclusion.document["reasons"]) return;
     last_told_ = conclusion.document["reasons"];
+    session_.spinner().erase();
     write_error("waiting, as this is the answer so far:\n" + render_verdict(conclusion.document, Style{}));
   }
 

@@ -63,17 +63,18 @@ Result<Fd> connect_to(const std::string& socket, const PeerRule& rule, const Dea
   return descriptor;
 }
 
-Result<Connection> Connection::open(const std::string& socket, const PeerRule& rule, const Deadline& deadline) {
+Result<Connection> Connection::open(const std::string& socket, const PeerRule& rule, const Deadline& deadline,
+                                    Spinner& spinner) {
   Result<Fd> connected = connect_to(socket, rule, deadline);
   if (!connected) return connected.error();
-  return Connection(std::move(connected).value());
+  return Connection(std::move(connected).value(), spinner);
 }
 
 std::optional<Error> Connection::wait_for(short events, const Deadline& deadline) {
   for (;;) {
     if (deadline.over()) return unreachable(too_late);
     pollfd waiting{.fd = socket_.get(), .events = events, .revents = 0};
-    const int ready = ::poll(&waiting, 1, deadline.poll_ms());
+    const int ready = ::poll(&waiting, 1, spinner_->turn(deadline.poll_ms()));
     if (ready > 0) return std::nullopt;
     if (ready < 0 && errno != EINTR)
       return unreachable(std::string("cannot be waited for: poll: ") + ::strerror(errno));

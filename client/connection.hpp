@@ -9,6 +9,7 @@
 
 #include "client/deadline.hpp"
 #include "client/http.hpp"
+#include "client/spinner.hpp"
 #include "core/result.hpp"
 #include "os/fd.hpp"
 
@@ -30,8 +31,9 @@ Result<Fd> connect_to(const std::string& socket, const PeerRule& rule, const Dea
 /// "daemon.untrusted" (what came can't be believed), and a message that goes on from "guardd ...".
 class Connection {
  public:
-  /// As connect_to().
-  static Result<Connection> open(const std::string& socket, const PeerRule& rule, const Deadline& deadline);
+  /// As connect_to(). The spinner turns while an answer is waited for, and outlives the connection.
+  static Result<Connection> open(const std::string& socket, const PeerRule& rule, const Deadline& deadline,
+                                 Spinner& spinner);
 
   /// One request and its whole answer, all before the deadline.
   Result<HttpResponse> exchange(const HttpRequest& request, const Deadline& deadline);
@@ -40,11 +42,12 @@ class Connection {
   [[nodiscard]] bool reusable() const { return reusable_; }
 
  private:
-  explicit Connection(Fd socket) : socket_(std::move(socket)) {}
+  Connection(Fd socket, Spinner& spinner) : socket_(std::move(socket)), spinner_(&spinner) {}
   [[nodiscard]] std::optional<Error> send_all(std::string_view bytes, const Deadline& deadline);
   [[nodiscard]] std::optional<Error> wait_for(short events, const Deadline& deadline);
 
   Fd socket_;
+  Spinner* spinner_;
   bool reusable_ = true;
 };
 

@@ -85,16 +85,4 @@ int show(const Arguments& arguments, const Fetched& fetched, std::string (*rende
   return write_out(text) ? fetched.exit_status : exit_status::unknown;
 }
 
-std::string on_screen(std::string_view text) {
-  constexpr std::string_view home = "\033[H";
-  constexpr std::string_view erase_line_end = "\033[K";
-  constexpr std::string_view erase_below = "\033[J";
-  std::string out(home);
-  for (const char c : text) {
-    if (c == '\n') out += erase_line_end;
-    out += c;
-  }
-  return out + std::string(erase_below);
-}
-
 }  // namespace guardd::client

@@ -32,7 +32,4 @@ std::string render_failure(const Fetched& fetched, const Style& style);
 int show(const Arguments& arguments, const Fetched& fetched,
          std::string (*render)(const nlohmann::json&, const Style&));
 
-/// Lines to put over what is on a terminal's screen already, without clearing it first.
-std::string on_screen(std::string_view text);
-
 }  // namespace guardd::client

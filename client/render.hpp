@@ -31,7 +31,7 @@ std::string verdict_word(std::string_view verdict, const Style& style);
 /// left out.
 std::string render_verdict(const nlohmann::json& document, const Style& style);
 
-/// What GET /v1/status says, for people: the verdicts first, then datasets, inspectors and policy.
+/// What GET /v1/status says, for people: the verdicts first, then datasets, what was decided, and how guardd is.
 std::string render_status(const nlohmann::json& document, const Style& style);
 
 }  // namespace guardd::client

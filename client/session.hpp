@@ -9,6 +9,7 @@
 #include "client/arguments.hpp"
 #include "client/connection.hpp"
 #include "client/local_host.hpp"
+#include "client/spinner.hpp"
 
 namespace guardd::client {
 
@@ -22,11 +23,16 @@ class Session {
   Result<HttpResponse> ask(const HttpRequest& request);
 
   [[nodiscard]] const PeerRule& rule() const { return rule_; }
+  /// Turns while ask() waits, for --quiet never.
+  [[nodiscard]] Spinner& spinner() { return spinner_; }
 
  private:
+  Result<HttpResponse> exchange(const HttpRequest& request);
+
   std::string socket_;
   PeerRule rule_;
   std::chrono::nanoseconds timeout_;
+  Spinner spinner_;
   std::optional<Connection> connection_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/exec/event_reader.hpp"
+#include "client/event_reader.hpp"
 
 #include <catch2/catch.hpp>
 

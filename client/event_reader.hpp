@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,6 +26,8 @@ class EventReader {
   /// More bytes; the permits that the events in them tell of, in their order, as they are then. An error (code
   /// "malformed") is final.
   Result<std::vector<nlohmann::json>> feed(std::string_view bytes);
+  /// How many events have come so far, whatever they tell.
+  [[nodiscard]] std::uint64_t count() const;
 
  private:
   struct State;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client/exec/event_reader.hpp"
+#include "client/event_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -18,6 +18,7 @@ struct EventReader::State {
   std::string pending;  // of the header, or of a line
   std::string name;     // of the event that is being read
   std::string data;
+  std::uint64_t events = 0;
 
   /// Takes the header off `pending`, when it is complete.
   std::optional<Error> take_header();
@@ -69,6 +70,7 @@ std::optional<Error> EventReader::State::take_line(std::string_view line, std::v
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty()) {
     std::optional<Error> error = add_permits(name, data, permits);
+    if (!data.empty()) ++events;
     name.clear();
     data.clear();
     return error;
@@ -83,6 +85,8 @@ EventReader::EventReader() : state_(std::make_unique<State>()) { state_->header.
 EventReader::~EventReader() = default;
 EventReader::EventReader(EventReader&&) noexcept = default;
 EventReader& EventReader::operator=(EventReader&&) noexcept = default;
+
+std::uint64_t EventReader::count() const { return state_->events; }
 
 Result<std::vector<json>> EventReader::feed(std::string_view bytes) {
   std::string& pending = state_->pending;
