@@ -64,7 +64,7 @@ void add_event_sources(Health& health, const json& document, const Style& style)
   for (const json& source : shown_array(document, "event_sources")) {
     if (shown_text(source, "health") == "ok") continue;
     const std::string problem = shown_text(source, "problem");
-    deaf += "  the kernel does not tell guardd of " + style.bold(shown_text(source, "name")) +
+    deaf += "  guardd is not told of " + style.bold(shown_text(source, "name")) +
             (problem.empty() ? "" : ": " + problem) + "\n";
   }
   if (!deaf.empty()) health.ill += deaf + remedy_line("no verdict depends on it: guardd looks more often instead");

@@ -146,34 +146,5 @@ TEST_CASE("colour is put on the verdict, and only when asked for") {
   CHECK_FALSE(has(render_verdict(test::answer("refuse"), Style{}), "\033"));
 }
 
-TEST_CASE("status: the verdicts first, then what is here") {
-  const std::string text = render_status(status_document(), Style{});
-  CHECK(
-      text.starts_with("db1, guardd 0.1.0, system instance, snapshot 9 (40 ms old)\n"
-                       "  reinstall  REFUSED  dataset.active\n"
-                       "  reboot     ALLOWED\n"));
-  CHECK(has(text, "unknown: access denied"));
-  CHECK(has(text, "/var/lib/mysql"));
-  CHECK(has(text, "(memory)"));
-  CHECK(has(text, "processes  ok  12.3 ms"));
-  CHECK(has(text, "problem: site.json: /rules: no"));
-}
-
-TEST_CASE("status for others: what was left out is left out") {
-  json document = status_document();
-  document.erase("snapshot");
-  document.erase("inspectors");
-  document.erase("policy");
-  document["datasets"] = {{{"service", "mysql"}, {"state", "active"}}};
-  const std::string text = render_status(document, Style{});
-  CHECK(has(text, "mysql"));
-  CHECK_FALSE(has(text, "Inspectors"));
-  for (const json& odd : {json(), json::object(), json{{"verdicts", 1}, {"datasets", {1, nullptr}}, {"policy", "x"}}}) {
-    CHECK_FALSE(render_status(odd, Style{}).empty());
-  }
-}
-
-TEST_CASE("a redraw never clears the screen first") { CHECK(on_screen("a\nb\n") == "\033[Ha\033[K\nb\033[K\n\033[J"); }
-
 }  // namespace
 }  // namespace guardd::client

@@ -12,9 +12,9 @@ PAGES = sorted((TOP / "man").glob("*.[158]"))
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_is_well_made(page):
-    # The pages that it refers to need not be installed here.
+    # The pages that it refers to need not be installed here, nor be in the index.
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "style", page], capture_output=True, text=True, check=False)
-    complaints = [line for line in done.stdout.splitlines() if "referenced manual not found" not in line]
+    complaints = [line for line in done.stdout.splitlines() if "referenced manual not found" not in line and "outdated mandoc.db" not in line]
     assert not complaints, "\n".join(complaints)
 
 
