@@ -29,6 +29,8 @@ package_packages=(dpkg-dev file fakeroot rpm)
 package_test_packages=("${package_packages[@]}" lintian rpmlint mandoc)
 # Of Prometheus only its tool for metrics and rules is wanted: unpacked, as below.
 promtool_packages=(prometheus)
+# To draw docs/figures, with the font that its text is measured in.
+figure_packages=(graphviz fonts-dejavu-core)
 # To measure: what guardd is compared with, the compiler of the BPF iterator, and what draws.
 bench_packages=(
   clang bpftool libbpf-dev lsof psmisc findutils iproute2 python3 gnuplot-nox e2fsprogs systemd dbus
