@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from lab import TOP, SystemdLab
+from mariadb_service import RESTORE, install_mariadb
 from permits import acquire, permit, sleeper
-from test_gate_systemd import RESTORE, install_mariadb
 from waiting import wait_for
 
 PACKAGES = TOP / "build" / "packages"
