@@ -122,6 +122,10 @@ class Lab:
         return ["nsenter", "--target", str(self.init), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
                 *environment, *command]
 
+    def enter(self, command):
+        """The command as a list that runs in the lab, for who keeps a program's input and output himself."""
+        return self._nsenter(command)
+
     def run(self, command, check=True, timeout=30, **options):
         """Runs a program to its end. `command` is a list, or text for bash."""
         if isinstance(command, str):
@@ -300,10 +304,13 @@ class SystemdLab(Lab):
             raise
         return self
 
-    def _boot(self):
+    def _wait_for_systemd(self):
         wait_for(lambda: self.path("/run/systemd/private").exists(), "systemd to start", deadline=20)
         # Where a login's processes would be: in no service's cgroup, and not outside the host's.
         self.shells.mkdir()
+
+    def _boot(self):
+        self._wait_for_systemd()
         states = self.run(["systemctl", "is-system-running", "--wait"], check=False)
         assert states.stdout.strip() in (b"running", b"degraded"), states
 

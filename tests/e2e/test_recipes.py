@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/recipes: every example as it stands there, on a host without data, on one with a database, and without guardd.
-
-Also: what the documentation tells people to type is what guardctl takes.
-"""
+"""docs/recipes: every example as it stands there, on a host without data, on one with a database, and without guardd."""
 
 import re
 import shlex
 
 import pytest
 
-from lab import TOP, Lab, SystemdLab
+from lab import TOP, SystemdLab
 from mariadb import MariaDb
 from permits import permits
 from waiting import wait_for
@@ -382,55 +379,3 @@ def test_nothing_is_wiped_without_an_allow(recipes):
 def test_every_example_is_described_and_every_described_one_is_there():
     text = "".join(page.read_text() for page in RECIPES.glob("*.md"))
     assert {name for name in re.findall(r"\(examples/([^)]+)\)", text)} == {path.name for path in EXAMPLES.iterdir()}
-
-
-PAGES = [TOP / "docs/permits.md", *sorted(RECIPES.glob("*.md"))]
-# What stands for what, in the documents.
-STANDS_FOR = {"ID": "p1", "OPERATION": "reinstall", "T": "/dev/lab", "N": "0", "PID": "1", "TEXT": "text", "SECONDS": "60",
-              "FILE": "/run/file", "SERVICE": "some.service", "CMD": "true"}
-VARIABLES = {"$$": "1", "$?": "0", "$@": "true", "$host": "db1", "$intended_host": "db1", "${SUDO_USER:-root}": "root", "$permit": "p1",
-             "$disk": "/dev/lab"}
-VARIABLE = re.compile(r"\$(?:\{[^}]*\}|\w+|[$?@])")
-
-
-def command_lines(page):
-    """Every guardctl command of a page: those of its code blocks, and those between backquotes in its text."""
-    text = page.read_text()
-    blocks = re.findall(r"^(?: {4})+(?:[#$] )?(guardctl .*)$", text, re.MULTILINE)
-    return blocks + [span for span in re.findall(r"`([^`]+)`", text) if span.startswith("guardctl ")]
-
-
-def words_of(line):
-    """The command's words, up to where another command begins; optional ones too."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
-    lexer.whitespace_split = True
-    words = []
-    for word in lexer:
-        if set(word) <= set("|&;<>"):
-            break
-        words.append(word if word.startswith("$") else word.strip("[].") or word)
-    words = [VARIABLE.sub(lambda name: VARIABLES[name[0]], word) for word in words]
-    return ["/dev/lab" if word.startswith("/dev/") else STANDS_FOR.get(word, word) for word in words]
-
-
-@pytest.fixture(scope="module")
-def without_guardd():
-    """A host for command lines, and the names of guardctl's commands."""
-    with Lab() as host:
-        host.run("mknod /dev/lab b 7 15; mkdir /srv/old")
-        usage = host.run(["guardctl", "--help"]).stdout.decode()
-        yield host, {match[1] for match in re.finditer(r"^  guardctl ([a-z-]+(?: [a-z]+)?)", usage, re.MULTILINE)}
-
-
-@pytest.mark.parametrize("page, line", [pytest.param(page, line, id=f"{page.stem}: {line}"[:90])
-                                        for page in PAGES for line in command_lines(page)])
-def test_guardctl_takes_what_the_documents_say(without_guardd, page, line):
-    host, commands = without_guardd
-    if line.removeprefix("guardctl ") in commands:
-        return  # that there is such a command is all that the name alone says
-    words = words_of(line)
-    words[1:1] = ["--socket", "/run/absent/guardd.sock"]
-    finished = host.run(words, check=False)
-    # 0 is check-start's: nothing is begun here that it would have to wait for.
-    assert finished.returncode in (0, 3, 125), (page.name, line, words, finished)
-    assert (finished.returncode == 0) == ("check-start" in words), (words, finished)
