@@ -18,7 +18,7 @@ from lab import TOP
 PAGES = [TOP / "README.md", TOP / "CONTRIBUTING.md", *sorted((TOP / "docs").rglob("*.md"))]
 MANUALS = sorted((TOP / "man").glob("*.[158]"))
 
-FENCE = re.compile(r"^\s*```(\w*)\s*$")
+BLOCK = re.compile(r"^[ ]*```(?P<language>\w*)\n(?P<fenced>.*?)^[ ]*```$|^[ ]*<!-- lab:(?P<lab>.*?)-->$", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"^([#$]) (.*)$")
 STATUS = re.compile(r"\s+# (\d+)(?:: .*)?$")
 HEREDOC = re.compile(r"<<-?'?(\w+)'?")
@@ -42,30 +42,12 @@ class Step:
 
 def blocks(page):
     """(language, number of its first line, its lines) of every fenced block, and of every <!-- lab: --> as "lab"."""
-    found, language, begun, lines = [], None, 0, []
-    for number, line in enumerate(page.read_text().splitlines(), 1):
-        fence = FENCE.match(line)
-        if language is None and fence:
-            language, begun, lines = fence[1] or "text", number + 1, []
-        elif language is None and line.lstrip().startswith("<!-- lab:"):
-            language, begun, lines = "lab", number, []
-            line = line.replace("<!-- lab:", "", 1)
-        elif language not in (None, "lab") and fence:
-            found.append((language, begun, lines))
-            language = None
-            continue
-        elif language is not None:
-            lines.append(line)
-        if language == "lab":
-            if lines == []:
-                lines = [line]
-            if line.rstrip().endswith("-->"):
-                lines[-1] = lines[-1].rstrip().removesuffix("-->")
-                found.append((language, begun, lines))
-                language = None
-    assert language is None, f"{page}: a block without an end"
-    # A block in a list is indented as the list's text is.
-    return [(language, begun, dedented(lines)) for language, begun, lines in found]
+    text = page.read_text()
+    for found in BLOCK.finditer(text):
+        group = "fenced" if found["fenced"] is not None else "lab"
+        # A block in a list is indented as the list's text is.
+        lines = dedented(found[group].splitlines())
+        yield (found["language"] or "text") if group == "fenced" else "lab", text.count("\n", 0, found.start(group)) + 1, lines
 
 
 def dedented(lines):

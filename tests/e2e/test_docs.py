@@ -201,6 +201,15 @@ def test_the_manual_pages_examples_are_no_mistakes():
         shell.close()
 
 
+def test_every_block_is_read():
+    """Otherwise all of this would pass on pages that nobody can parse."""
+    assert sum(len(steps) for steps in STEPS.values()) > 100 and len(RUN) > 10
+    for page in PAGES:
+        text, read = page.read_text(), list(documents.blocks(page))
+        assert len(re.findall(r"^\s*```", text, re.MULTILINE)) == 2 * sum(language != "lab" for language, *_ in read), page
+        assert text.count("<!--") == sum(language == "lab" for language, *_ in read), page
+
+
 def test_nothing_stale_is_in_the_table_of_what_cannot_run():
     texts = [step.text for steps in STEPS.values() for step in steps]
     assert not [pattern for pattern in CANNOT_RUN if not any(re.fullmatch(pattern, text, re.DOTALL) for text in texts)]
