@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from lab import SystemdLab
+from lab import TOP, SystemdLab
 from mariadb_service import RESTORE, install_mariadb
 from permits import WAITING, Exec, acquire, gate, permit, sleeper, wait_for_state
 from waiting import wait_for
