@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "client/option_values.hpp"
+
 namespace guardd::client {
 namespace {
 

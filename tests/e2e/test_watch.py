@@ -75,7 +75,7 @@ def test_it_keeps_to_the_size_of_the_terminal(host):
 def test_the_terminal_is_as_it_was_after_the_end(host, key, status):
     with Terminal(host, WATCH) as terminal:
         terminal.wait_for(TOLD)
-        assert terminal.text.startswith(ENTER), terminal.text
+        assert terminal.text.count(ENTER) == 1, terminal.text
         assert not termios.tcgetattr(terminal.master)[3] & termios.ECHO
         terminal.type(key)
         assert terminal.end() == status
@@ -189,7 +189,7 @@ def asked_while_stuck(host, *arguments, **options):
     host.guard.stop()
     try:
         with Terminal(host, ["guardctl", *arguments, "--timeout", "2"], **options) as terminal:
-            assert terminal.end() == 3
+            assert terminal.end() == (125 if arguments[0] == "exec" else 3)
             return terminal.text
     finally:
         host.guard.resume()
