@@ -62,13 +62,18 @@ def test_the_core_links_nothing_but_json():
 
 
 def test_the_client_knows_no_daemon():
-    known = ("client/", "core/", "gate/", "os/", "procfs/")
+    known = ("client/", "core/", "gate/", "os/", "procfs/", "seal/")
     assert not offenders(sources("client"), lambda system, name: not system and not name.startswith(known))
 
 
 def test_the_gate_knows_neither_program():
     known = ("core/", "gate/", "os/", "procfs/")
     assert not offenders(sources("gate"), lambda system, name: not system and not name.startswith(known))
+
+
+def test_what_is_pinned_knows_neither_program():
+    known = ("core/result.hpp", "os/", "seal/")
+    assert not offenders(sources("seal"), lambda system, name: not system and not name.startswith(known))
 
 
 def test_os_and_procfs_know_nothing_of_guardd():
