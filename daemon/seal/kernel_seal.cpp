@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/seal/kernel_seal.hpp"
 
+#include <array>
+
 #include "seal/bpf_call.hpp"
 
 namespace guardd::seal {

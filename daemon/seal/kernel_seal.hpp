@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <vector>
 
-#include "core/facts.hpp"
 #include "core/result.hpp"
+#include "core/seal_entries.hpp"
 #include "seal/pinned_seal.hpp"
 
 namespace guardd::seal {
 
-/// A device node's number. Ordered, as a key.
-struct Device {
-  bool character = false;
-  DeviceNumber number;
-  auto operator<=>(const Device&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14's false alarm
-};
+using Device = DeviceNode;
+using Sealed = SealEntries;
 
 /// Whom an opening is let through.
 struct Exemption {
@@ -28,8 +22,6 @@ struct Exemption {
   auto operator<=>(const Exemption&) const = default;
 };
 
-/// Each with the disk's sequence number, 0 where it has none.
-using Sealed = std::map<Device, std::uint64_t>;
 /// Each with its end: CLOCK_BOOTTIME in nanoseconds, or GUARDD_SEAL_NEVER.
 using Exemptions = std::map<Exemption, std::uint64_t>;
 
