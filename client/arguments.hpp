@@ -51,6 +51,7 @@ struct Arguments {
   std::optional<std::int64_t> valid_s;
   std::optional<int> status;  ///< an exit status
   bool stop_on_revoke = false;
+  bool offline = false;
   std::string verdict_file;
   std::string state_dir{default_state_dir};
 };

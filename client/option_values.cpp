@@ -131,6 +131,9 @@ std::string take_value(Arguments& arguments, OptionId option, std::string_view v
     case OptionId::stop_on_revoke:
       arguments.stop_on_revoke = true;
       break;
+    case OptionId::offline:
+      arguments.offline = true;
+      break;
     case OptionId::verdict_file:
       arguments.verdict_file = value;
       break;

@@ -75,7 +75,7 @@ constexpr std::array table{
     OptionSyntax{.id = OptionId::valid,
                  .name = "--valid",
                  .value = "SECONDS",
-                 .help = "how long it may take (default 3600, from 1 to 86400)"},
+                 .help = "how long it may take (default 3600, of a lift 600; from 1 to 86400)"},
     OptionSyntax{
         .id = OptionId::holder, .name = "--holder", .value = "PID", .help = "the process that the permit is for"},
     OptionSyntax{.id = OptionId::status, .name = "--status", .value = "N", .help = "how what ran has ended"},
@@ -93,6 +93,8 @@ constexpr std::array table{
                  .value = "DIR",
                  .help = "of guardd (default /var/lib/guardd)",
                  .kind = WordKind::directory},
+    OptionSyntax{
+        .id = OptionId::offline, .name = "--offline", .value = "", .help = "without guardd, straight in the kernel"},
     OptionSyntax{
         .id = OptionId::watch, .name = "--watch", .value = "", .help = "stays, and shows each change as it comes"},
     OptionSyntax{.id = OptionId::version, .name = "--version", .value = "", .help = "of guardctl", .is_common = true},

@@ -31,6 +31,7 @@ enum class OptionId {
   stop_on_revoke,
   verdict_file,
   state_dir,
+  offline,
   watch,
   version,
   help
@@ -56,6 +57,7 @@ enum SpecificOption : unsigned {
   stop_on_revoke_option = bit_of(OptionId::stop_on_revoke),
   verdict_file_option = bit_of(OptionId::verdict_file),
   state_dir_option = bit_of(OptionId::state_dir),
+  offline_option = bit_of(OptionId::offline),
   watch_option = bit_of(OptionId::watch),
 };
 

@@ -33,5 +33,7 @@ std::string render_verdict(const nlohmann::json& document, const Style& style);
 
 /// What GET /v1/status says, for people: the verdicts first, then datasets, what was decided, and how guardd is.
 std::string render_status(const nlohmann::json& document, const Style& style);
+/// What the status says of the seal; nothing where it is off.
+std::string render_seal(const nlohmann::json& status, const Style& style);
 
 }  // namespace guardd::client

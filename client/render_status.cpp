@@ -172,7 +172,8 @@ std::string render_status(const json& document, const Style& style) {
          section("Remembered, and not here now", remembered_table(document, style), style) +
          section("Holds", hold_table(document, style), style) +
          section("Released", release_table(document, style), style) +
-         section("Permits", permit_table(document, style), style) + render_health(document, style);
+         section("Permits", permit_table(document, style), style) + render_seal(document, style) +
+         render_health(document, style);
 }
 
 }  // namespace guardd::client

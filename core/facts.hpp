@@ -111,13 +111,6 @@ struct FilesystemFact {
   Known<bool> has_content;  ///< anything but lost+found
 };
 
-/// A character device that reaches a disk's media past its block device, and past the mode of the open: an NVMe
-/// controller or generic node, sg, bsg.
-struct PassThroughNode {
-  std::string name;  ///< below /dev: "sg1", "bsg/0:0:0:0"
-  DeviceNumber device;
-};
-
 struct BlockDeviceFact {
   std::string name;  ///< kernel name, "nvme0n1p2"
   DeviceNumber device;
@@ -138,7 +131,6 @@ struct BlockDeviceFact {
   bool read_only = false;
   bool removable = false;
   bool swap = false;
-  std::vector<PassThroughNode> pass_through = {};  ///< of a whole disk
 };
 
 /// What libblkid recognises on a block device.

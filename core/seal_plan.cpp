@@ -45,12 +45,17 @@ bool is_used_by_system(const Dataset& dataset, const Snapshot& snapshot) {
   });
 }
 
+std::vector<PassThroughNode> nodes_beside(DeviceNumber disk, const std::vector<DiskNodes>& pass_through) {
+  const auto found = std::ranges::find(pass_through, disk, &DiskNodes::disk);
+  return found == pass_through.end() ? std::vector<PassThroughNode>() : found->nodes;
+}
+
 SealCause cause_of(const Dataset& dataset) { return {dataset.id, dataset.service, dataset.path, dataset.state}; }
 
 class Planner {
  public:
-  Planner(const Snapshot& snapshot, const Ledger& ledger)
-      : snapshot_(snapshot), ledger_(ledger), graph_(snapshot.devices, snapshot.mounts) {}
+  Planner(const Snapshot& snapshot, const std::vector<DiskNodes>& pass_through, const Ledger& ledger)
+      : snapshot_(snapshot), pass_through_(pass_through), ledger_(ledger), graph_(snapshot.devices, snapshot.mounts) {}
 
   void seal(const Dataset& dataset) {
     if (dataset.memory || !seen_.insert(dataset.id).second) return;
@@ -67,7 +72,7 @@ class Planner {
       }
       sealed = true;
       add({false, device->device}, "/dev/" + device->name, device->diskseq, dataset);
-      for (const PassThroughNode& node : device->pass_through) {
+      for (const PassThroughNode& node : nodes_beside(device->device, pass_through_)) {
         add({true, node.device}, "/dev/" + node.name, device->diskseq, dataset);
       }
     }
@@ -97,6 +102,7 @@ class Planner {
   }
 
   const Snapshot& snapshot_;
+  const std::vector<DiskNodes>& pass_through_;
   const Ledger& ledger_;
   StorageGraph graph_;
   std::set<std::string> seen_;
@@ -107,11 +113,12 @@ class Planner {
 bool is_about_dataset(const Reason& reason) { return reason.dataset && reason.code.starts_with(dataset_fact); }
 
 /// All nodes of the look, each with its disk's sequence number.
-SealEntries nodes_seen(const Snapshot& snapshot) {
+SealEntries nodes_seen(const Snapshot& snapshot, const std::vector<DiskNodes>& pass_through) {
   SealEntries nodes;
   for (const BlockDeviceFact& device : snapshot.devices) {
     nodes[{false, device.device}] = device.diskseq;
-    for (const PassThroughNode& node : device.pass_through) nodes[{true, node.device}] = device.diskseq;
+    for (const PassThroughNode& node : nodes_beside(device.device, pass_through))
+      nodes[{true, node.device}] = device.diskseq;
   }
   return nodes;
 }
@@ -130,13 +137,14 @@ nlohmann::json to_json(const SealCause& cause) {
 
 }  // namespace
 
-SealPlan plan_seal(const Snapshot& snapshot, const Policy& policy, Ledger ledger, Now now) {
+SealPlan plan_seal(const Snapshot& snapshot, const std::vector<DiskNodes>& pass_through, const Policy& policy,
+                   Ledger ledger, Now now) {
   ledger.overrides.clear();
   CheckRequest everything;
   everything.operation = Operation::reinstall;
   everything.whole_host = true;
   const Verdict verdict = decide(snapshot, policy, ledger, everything, now);
-  Planner planner(snapshot, ledger);
+  Planner planner(snapshot, pass_through, ledger);
   std::set<std::string> kept;
   for (const Reason& reason : verdict.reasons) {
     if (!is_about_dataset(reason)) continue;
@@ -159,11 +167,12 @@ SealEntries entries_of(const SealPlan& plan) {
   return entries;
 }
 
-SealEntries entries_to_hold(const SealPlan& plan, const SealEntries& present, const Snapshot& snapshot) {
+SealEntries entries_to_hold(const SealPlan& plan, const SealEntries& present, const Snapshot& snapshot,
+                            const std::vector<DiskNodes>& pass_through) {
   SealEntries hold = entries_of(plan);
   if (plan.incomplete.empty()) return hold;
   const bool devices_known = is_sound(snapshot, "storage");
-  const SealEntries nodes = nodes_seen(snapshot);
+  const SealEntries nodes = nodes_seen(snapshot, pass_through);
   for (const auto& [node, diskseq] : present) {
     const auto seen = nodes.find(node);
     const bool is_same = seen != nodes.end() && seen->second == diskseq;
@@ -172,16 +181,15 @@ SealEntries entries_to_hold(const SealPlan& plan, const SealEntries& present, co
   return hold;
 }
 
-std::optional<std::vector<DeviceNode>> nodes_of(const Permit& permit, const Snapshot& snapshot) {
+std::optional<std::vector<DeviceNode>> nodes_of(const Permit& permit, const Snapshot& snapshot,
+                                                const std::vector<DiskNodes>& pass_through) {
   if (permit.whole_host) return std::nullopt;
   const StorageGraph graph(snapshot.devices, snapshot.mounts);
   std::vector<DeviceNode> nodes;
   for (const Target& target : permit.targets) {
     if (!target.block_device || !target.device) continue;
     for (const DeviceNumber number : graph.descendants(*target.device)) nodes.push_back({false, number});
-    const BlockDeviceFact* const device = graph.find(*target.device);
-    if (device == nullptr) continue;
-    for (const PassThroughNode& node : device->pass_through) nodes.push_back({true, node.device});
+    for (const PassThroughNode& node : nodes_beside(*target.device, pass_through)) nodes.push_back({true, node.device});
   }
   return nodes;
 }

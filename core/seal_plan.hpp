@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/decide.hpp"
+#include "core/pass_through.hpp"
 #include "core/seal_entries.hpp"
 
 namespace guardd {
@@ -46,17 +47,20 @@ struct SealPlan {
 /// releases weigh as in decide(); an override does not, since it is for one operation, and a permit exempts who has it.
 /// Disks that can be taken out are sealed only for what a process of the system's own accounts has in use: nobody else
 /// may make a stick unwritable by putting data on it.
-SealPlan plan_seal(const Snapshot& snapshot, const Policy& policy, Ledger ledger, Now now);
+SealPlan plan_seal(const Snapshot& snapshot, const std::vector<DiskNodes>& pass_through, const Policy& policy,
+                   Ledger ledger, Now now);
 
 SealEntries entries_of(const SealPlan& plan);
 
 /// What the kernel is to hold, where `present` is what it holds: the plan, and, where that is incomplete, all that is
 /// sealed already, but for nodes that by a sound look are gone or another disk's by now.
-SealEntries entries_to_hold(const SealPlan& plan, const SealEntries& present, const Snapshot& snapshot);
+SealEntries entries_to_hold(const SealPlan& plan, const SealEntries& present, const Snapshot& snapshot,
+                            const std::vector<DiskNodes>& pass_through);
 
 /// The nodes through which what has this permit works on its targets: these, what stands on them, and where they are
 /// whole disks the character devices. None: all nodes, of a permit for the whole host.
-std::optional<std::vector<DeviceNode>> nodes_of(const Permit& permit, const Snapshot& snapshot);
+std::optional<std::vector<DeviceNode>> nodes_of(const Permit& permit, const Snapshot& snapshot,
+                                                const std::vector<DiskNodes>& pass_through);
 
 /// GET /v1/seal/plan.
 nlohmann::json to_json(const SealPlan& plan);

@@ -169,7 +169,9 @@ asio::awaitable<Reply> Checker::answer_status(Caller caller) {
   const Ledger ledger = ledger_for(caller);
   const Basis basis{*looked.snapshot, *looked.policy, ledger, now_asked_at(asked)};
   const Problems problems{policies_.problems(), keeper_.problem()};
-  std::string text = to_text(status_json(basis, problems, identity_, caller.detail));
+  nlohmann::json document = status_json(basis, problems, identity_, caller.detail);
+  if (seal_ && caller.detail == Detail::full) document["seal"] = seal_();
+  std::string text = to_text(document);
   if (is_usual) recent_.keep({}, caller.detail, now, boot_now_ms(), {AgedText(text)});
   co_return Reply{200, std::move(text), {}};
 }

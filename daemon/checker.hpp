@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "daemon/answers.hpp"
 #include "daemon/ledger/keeper.hpp"
@@ -39,6 +40,8 @@ class Checker {
   boost::asio::awaitable<Reply> answer_check(CheckRequest request, Caller caller);
   boost::asio::awaitable<Reply> answer_status(Caller caller);
   [[nodiscard]] Reply answer_policy() const;
+  /// What the status says of the seal, to root and the operators.
+  void show_seal(std::function<nlohmann::json()> seal) { seal_ = std::move(seal); }
   [[nodiscard]] CheckCount count() const { return count_; }
 
  private:
@@ -59,6 +62,7 @@ class Checker {
   Identity identity_;
   RecentAnswers recent_;
   CheckCount count_;
+  std::function<nlohmann::json()> seal_;
   /// `guardctl status --watch` must not crowd out what was decided: a record for each user every ten minutes.
   RateLimit status_records_{{.burst = 1, .refill_ms = 600'000}};
 };

@@ -90,6 +90,13 @@ Result<Config> parse_config(std::string_view file, std::string_view text) {
   } else if (!scan.empty() && scan != "auto") {
     reader.fail(reader.at("scan"), "must be \"auto\" or \"readlink\"");
   }
+  if (const std::string seal = reader.text("seal", false); seal == "observe") {
+    config.seal = SealMode::observe;
+  } else if (seal == "enforce") {
+    config.seal = SealMode::enforce;
+  } else if (!seal.empty() && seal != "off") {
+    reader.fail(reader.at("seal"), "must be \"off\", \"observe\" or \"enforce\"");
+  }
   config.look_every = std::chrono::seconds(reader.integer("look_every_s", 5, 3600, config.look_every.count()));
   config.look_cpu_percent = static_cast<int>(reader.integer("look_cpu_percent", 1, 100, config.look_cpu_percent));
   for (const std::string& name : reader.texts("unused_event_sources")) {

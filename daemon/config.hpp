@@ -23,6 +23,9 @@ struct Limits {
   int wake_ups_per_s = 500;         ///< by one source of events
 };
 
+/// Whether the kernel keeps others from writing to disks with data, docs/seal.md.
+enum class SealMode { off, observe, enforce };
+
 /// guardd.json, docs/configuration.md. Without a file: these defaults.
 struct Config {
   std::string askers_group;     ///< only its members, root and the operators may ask; empty: everybody
@@ -38,6 +41,7 @@ struct Config {
   std::int64_t release_quiet_s = default_quiet_s;
   OverrideRules overrides;
   bool inhibit_shutdown = false;  ///< by logind, while policy refuses a reboot
+  SealMode seal = SealMode::off;
 };
 
 /// Strict: an unknown or duplicate key, a wrong type or a value out of bounds is an error, "FILE: /pointer: what".

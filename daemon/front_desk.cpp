@@ -46,10 +46,17 @@ boost::asio::awaitable<Reply> FrontDesk::answer(Call call, Caller caller) {
     co_return co_await permits_.acquire(std::move(wanted->request), caller);
   }
   if (auto* begun = std::get_if<BeginPermitCall>(&call)) {
-    co_return co_await permits_.begin(std::move(begun->id), begun->pid, caller);
+    Reply reply = co_await permits_.begin(std::move(begun->id), begun->pid, caller);
+    sealer_.exempt();  // before the command may run
+    co_return reply;
   }
   if (auto* ended = std::get_if<EndPermitCall>(&call)) {
     co_return co_await permits_.end(std::move(ended->id), std::move(ended->end), caller);
+  }
+  if (std::holds_alternative<SealStatusCall>(call)) co_return sealer_.status();
+  if (std::holds_alternative<SealPlanCall>(call)) co_return co_await sealer_.plan();
+  if (auto* wanted = std::get_if<LiftSealCall>(&call)) {
+    co_return co_await sealer_.lift(std::move(wanted->lift), caller);
   }
   if (std::holds_alternative<MetricsCall>(call)) co_return metrics_.show();
   if (const auto* events = std::get_if<EventsCall>(&call)) co_return permits_.listen(events->permit);

@@ -7,6 +7,7 @@
 #include "daemon/overrides.hpp"
 #include "daemon/permits/permits.hpp"
 #include "daemon/releases.hpp"
+#include "daemon/sealer.hpp"
 #include "daemon/server/rate_limit.hpp"
 #include "daemon/server/service.hpp"
 
@@ -16,12 +17,13 @@ namespace guardd {
 class FrontDesk final : public Service {
  public:
   FrontDesk(Checker& checker, Decisions& decisions, Releases& releases, Overrides& overrides, Permits& permits,
-            const Metrics& metrics)
+            Sealer& sealer, const Metrics& metrics)
       : checker_(checker),
         decisions_(decisions),
         releases_(releases),
         overrides_(overrides),
         permits_(permits),
+        sealer_(sealer),
         metrics_(metrics) {}
 
   boost::asio::awaitable<Reply> answer(Call call, Caller caller) override;
@@ -32,6 +34,7 @@ class FrontDesk final : public Service {
   Releases& releases_;
   Overrides& overrides_;
   Permits& permits_;
+  Sealer& sealer_;
   const Metrics& metrics_;
   RateLimit limit_{{}};
 };

@@ -70,6 +70,7 @@ Reply Metrics::show() const {
   if (const std::optional<Looked> looked = looker_.last()) {
     text += host_metrics(as_of_its_begin(*looked, keeper_.current()), identity_);
   }
+  text += sealer_.metrics();
   Reply reply{200, std::move(text), {}};
   reply.content_type = "text/plain; version=0.0.4";
   return reply;

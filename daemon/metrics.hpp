@@ -6,6 +6,7 @@
 #include "daemon/checker.hpp"
 #include "daemon/kernel_events/kernel_events.hpp"
 #include "daemon/ledger/keeper.hpp"
+#include "daemon/sealer.hpp"
 #include "daemon/server/route.hpp"
 #include "daemon/worker/forked_workers.hpp"
 #include "daemon/worker/looker.hpp"
@@ -17,12 +18,13 @@ namespace guardd {
 class Metrics {
  public:
   Metrics(const Looker& looker, const KernelEvents& events, const ForkedWorkers& workers, const Checker& checker,
-          const ledger::Keeper& keeper, Identity identity)
+          const ledger::Keeper& keeper, const Sealer& sealer, Identity identity)
       : looker_(looker),
         events_(events),
         workers_(workers),
         checker_(checker),
         keeper_(keeper),
+        sealer_(sealer),
         identity_(std::move(identity)) {}
 
   [[nodiscard]] Reply show() const;
@@ -33,6 +35,7 @@ class Metrics {
   const ForkedWorkers& workers_;
   const Checker& checker_;
   const ledger::Keeper& keeper_;
+  const Sealer& sealer_;
   Identity identity_;
 };
 

@@ -25,6 +25,7 @@
 #include "daemon/last_look.hpp"
 #include "daemon/patrol.hpp"
 #include "daemon/releases.hpp"
+#include "daemon/sealer.hpp"
 #include "daemon/server/listener.hpp"
 #include "daemon/server/server.hpp"
 #include "daemon/service_manager.hpp"
@@ -94,6 +95,11 @@ std::string status_line(const Looker& looker, const PolicyStore& policies, const
     line = one_line_status(basis, identity) + ", " + std::to_string(age_ms / 1000) + " s ago";
   }
   return policies.problems().empty() ? line : line + "; the last policy reload failed";
+}
+
+Sealer::Settings seal_settings(const Config& config, const std::string& instance) {
+  if (instance == "system") return {.mode = config.seal};
+  return {.mode = SealMode::off, .why_off = "only the host's own instance seals"};
 }
 
 /// Of the last look too: what nobody has seen yet inhibits nothing.
@@ -168,11 +174,18 @@ int run_daemon(const Options& options) {
   Historian historian(loop.get_executor(), keeper);
   KernelEvents events(loop.get_executor(), open_event_sources(config->unused_event_sources),
                       config->limits.wake_ups_per_s);
+  std::optional<Sealer> sealer;  // looks are made for it, and it follows them
   Looker looker(loop.get_executor(), workers, {boot_now_ms, wall_now_s},
                 {config->deadlines, config->credentials_file, config->readlink_only},
-                {[&] { return historian.recall(); }, [&](const Snapshot& snapshot) { historian.learn(snapshot); }},
+                {[&] { return historian.recall(); },
+                 [&](const Snapshot& snapshot) {
+                   historian.learn(snapshot);
+                   if (sealer) sealer->follow(snapshot);
+                 }},
                 &events);
   looker.use_policy(*policy);
+  sealer.emplace(loop.get_executor(), looker, keeper, seal_settings(*config, instance));
+  sealer->start();
   Patrol patrol(loop.get_executor(), looker, events,
                 {.every = config->look_every, .cpu_percent = config->look_cpu_percent});
   const Identity identity{instance, GUARDD_VERSION};
@@ -185,13 +198,13 @@ int run_daemon(const Options& options) {
                   {.places = {.run = parent_of(listening->path), .state = options.state_dir},
                    .instance = instance,
                    .boot_id = boot_id});
-  const Metrics metrics(looker, events, workers, checker, keeper, identity);
+  const Metrics metrics(looker, events, workers, checker, keeper, *sealer, identity);
   StatusNews news(looker, policies, keeper, identity,
                   {.any = [&permits] { return permits.any_listener(); },
-                   .tell = [&permits](const nlohmann::json& what) { permits.tell_status(what); }});
+                   .tell = [&permits](const nlohmann::json& what) { permits.publish("status", what); }});
   looker.tell_of_looks([&news] { news.look(); });
   keeper.tell_of_changes([&news] { news.look(); });
-  FrontDesk desk(checker, decisions, releases, overrides, permits, metrics);
+  FrontDesk desk(checker, decisions, releases, overrides, permits, *sealer, metrics);
   Server server(loop.get_executor(), std::move(listening->socket), desk,
                 {.trust = {.own_uid = ::geteuid(), .operators = *operators, .askers = *askers},
                  .connections = {},
@@ -205,6 +218,10 @@ int run_daemon(const Options& options) {
   patrol.tell_of_changes([&permits] { permits.look_soon(); });
   asio::co_spawn(loop, patrol.run(), asio::detached);
   asio::co_spawn(loop, permits.watch(), asio::detached);
+  checker.show_seal([&sealer] { return sealer->status_json(); });
+  sealer->tell_denials([&permits](const nlohmann::json& denial) { permits.publish("seal", denial); });
+  asio::co_spawn(loop, sealer->watch(), asio::detached);
+  asio::co_spawn(loop, sealer->listen(), asio::detached);
   spdlog::info("{} instance at {}, policy {}", instance, printable(listening->path), (*policy)->digest);
   ::sd_notify(0, "READY=1");
   asio::co_spawn(loop, keep_telling_systemd([&] { return status_line(looker, policies, keeper, identity); }),

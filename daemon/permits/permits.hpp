@@ -49,9 +49,10 @@ class Permits {
 
   /// Something has changed: whether it concerns a permit shows in a look that begins now.
   void look_soon() { activity_due_.ring(); }
-  /// To whoever listens to more than one permit: what guardctl status shows has changed.
-  void tell_status(const nlohmann::json& news) { events_.publish("status", news, ""); }
+  /// Whether anybody listens to more than one permit.
   [[nodiscard]] bool any_listener() const { return events_.any_general(); }
+  /// Tells those of what is no permit's step.
+  void publish(std::string_view event, const nlohmann::json& data) { events_.publish(event, data, ""); }
   /// guardd stops: nobody is told any more. What is under way stays so.
   void stop() { events_.close(); }
 

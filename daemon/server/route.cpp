@@ -110,6 +110,15 @@ Routed end_permit(const Asked& asked) {
   return Call{EndPermitCall{std::string(asked.id), std::move(*parsed)}};
 }
 
+Routed seal_status(const Asked&) { return Call{SealStatusCall{}}; }
+Routed seal_plan(const Asked&) { return Call{SealPlanCall{}}; }
+
+Routed lift_seal(const Asked& asked) {
+  Result<SealLift> parsed = parse_seal_lift(asked.body);
+  if (!parsed) return bad(parsed.error());
+  return Call{LiftSealCall{std::move(*parsed)}};
+}
+
 Routed metrics(const Asked&) { return Call{MetricsCall{}}; }
 
 Routed events(const Asked& asked) {
@@ -134,7 +143,7 @@ struct Endpoint {
   Routed (*handle)(const Asked&);
 };
 
-constexpr std::array<Endpoint, 22> endpoints{{
+constexpr std::array<Endpoint, 25> endpoints{{
     {"POST", "/v1/check", For::askers, false, check},
     {"GET", "/v1/status", For::askers, false, status},
     {"GET", "/v1/policy", For::operators, false, policy},
@@ -154,6 +163,9 @@ constexpr std::array<Endpoint, 22> endpoints{{
     {"POST", "/v1/permits", For::operators, false, acquire_permit},
     {"POST", "/v1/permits/*/begin", For::operators, false, begin_permit},
     {"DELETE", "/v1/permits/*", For::operators, false, end_permit},
+    {"GET", "/v1/seal", For::operators, false, seal_status},
+    {"GET", "/v1/seal/plan", For::operators, false, seal_plan},
+    {"POST", "/v1/seal/lift", For::operators, false, lift_seal},
     {"GET", "/v1/events", For::operators, true, events},
     {"GET", "/metrics", For::askers, false, metrics},
     {"GET", "/healthz", For::all, false, health},

@@ -13,6 +13,7 @@
 #include "core/wire_override.hpp"
 #include "core/wire_permit.hpp"
 #include "core/wire_release.hpp"
+#include "core/wire_seal.hpp"
 #include "daemon/server/caller.hpp"
 
 namespace guardd {
@@ -83,10 +84,16 @@ struct MetricsCall {};
 struct EventsCall {
   std::string permit;  ///< only of this one; empty: of all
 };
-using Call = std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall,
-                          ListReleasesCall, AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall,
-                          AdoptLedgerCall, ListOverridesCall, RequestOverrideCall, ApplyOverrideCall, ListPermitsCall,
-                          AcquirePermitCall, BeginPermitCall, EndPermitCall, MetricsCall, EventsCall>;
+struct SealStatusCall {};
+struct SealPlanCall {};
+struct LiftSealCall {
+  SealLift lift;
+};
+using Call =
+    std::variant<CheckCall, StatusCall, PolicyCall, ListHoldsCall, AddHoldCall, RemoveHoldCall, ListReleasesCall,
+                 AddReleaseCall, RevokeReleaseCall, ListAuditCall, VerifyAuditCall, AdoptLedgerCall, ListOverridesCall,
+                 RequestOverrideCall, ApplyOverrideCall, ListPermitsCall, AcquirePermitCall, BeginPermitCall,
+                 EndPermitCall, MetricsCall, EventsCall, SealStatusCall, SealPlanCall, LiftSealCall>;
 
 struct HttpRequest {
   std::string_view method;

@@ -11,7 +11,6 @@
 
 #include "daemon/inspect/report.hpp"
 #include "daemon/storage/disk_identity.hpp"
-#include "daemon/storage/pass_through.hpp"
 #include "os/read.hpp"
 
 namespace guardd {
@@ -109,7 +108,6 @@ std::optional<ReadDevice> read_device(const HostRoot& root, const std::string& n
     DiskIdentity identity = read_disk_identity(directory);
     device.wwn = std::move(identity.wwn);
     device.serial = std::move(identity.serial);
-    device.pass_through = read_pass_through(directory, problems);
   }
   device.holders = attributes.links("holders");
   device.size_bytes = attributes.number("size") * sector_bytes;

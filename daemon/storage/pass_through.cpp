@@ -80,4 +80,15 @@ std::vector<PassThroughNode> read_pass_through(const std::string& directory, std
   return std::move(reader.nodes);
 }
 
+std::vector<DiskNodes> read_pass_through(const std::string& sys, const std::vector<BlockDeviceFact>& devices,
+                                         std::vector<std::string>& problems) {
+  std::vector<DiskNodes> all;
+  for (const BlockDeviceFact& device : devices) {
+    if (!device.parent.empty()) continue;  // a partition has none of its own
+    DiskNodes disk{device.device, read_pass_through(sys + "/class/block/" + device.name, problems)};
+    if (!disk.nodes.empty()) all.push_back(std::move(disk));
+  }
+  return all;
+}
+
 }  // namespace guardd

@@ -20,8 +20,8 @@ Scenario scenario(std::string_view name) {
   return {};
 }
 
-SealPlan plan(const Scenario& scenario) {
-  return plan_seal(scenario.snapshot, scenario.policy, scenario.ledger, scenario.now);
+SealPlan plan(const Scenario& scenario, const std::vector<DiskNodes>& pass_through = {}) {
+  return plan_seal(scenario.snapshot, pass_through, scenario.policy, scenario.ledger, scenario.now);
 }
 
 std::set<std::string> names(const SealPlan& plan) {
@@ -94,10 +94,9 @@ TEST_CASE("what lives in memory seals nothing; every member of a btrfs is sealed
 
 TEST_CASE("the character devices of a sealed disk are sealed with it, by its sequence number") {
   Scenario host = scenario("remembered-unmounted");
-  device_named(host, "vdb").pass_through = {{"sg1", {21, 1}}};
   device_named(host, "vdb").diskseq = 12;
-  device_named(host, "vdc").pass_through = {{"sg2", {21, 2}}};
-  const SealPlan sealed = plan(host);
+  const SealPlan sealed = plan(host, {{device_named(host, "vdb").device, {{"sg1", {21, 1}}}},
+                                      {device_named(host, "vdc").device, {{"sg2", {21, 2}}}}});
   CHECK(names(sealed) == Names{"/dev/sg1", "/dev/vdb", "/dev/vdb1"});
   CHECK(entries_of(sealed).at({true, {21, 1}}) == 12);
 }
@@ -140,14 +139,14 @@ TEST_CASE("while something can't be seen nothing is unsealed, but what is gone o
   auto& inspectors = host.snapshot.inspectors;
   auto& storage = *std::ranges::find(inspectors, "storage", &InspectorReport::name);
   storage.health = Health::ok;
-  const SealEntries held = entries_to_hold(partial, present, host.snapshot);
+  const SealEntries held = entries_to_hold(partial, present, host.snapshot, {});
   CHECK(held.contains(kept));
   CHECK_FALSE(held.contains(recycled));
   CHECK_FALSE(held.contains(gone));
   storage.health = Health::degraded;
-  CHECK(entries_to_hold(partial, present, host.snapshot) == present);
+  CHECK(entries_to_hold(partial, present, host.snapshot, {}) == present);
   partial.incomplete.clear();
-  CHECK(entries_to_hold(partial, present, host.snapshot).empty());
+  CHECK(entries_to_hold(partial, present, host.snapshot, {}).empty());
 }
 
 TEST_CASE("every dataset for which a reinstallation is refused is sealed, or it is said why not") {
@@ -178,7 +177,7 @@ TEST_CASE("every dataset for which a reinstallation is refused is sealed, or it 
 
 TEST_CASE("a permit's nodes are those of its targets and of what stands on them") {
   Scenario host = scenario("remembered-unmounted");
-  device_named(host, "vdb").pass_through = {{"sg1", {21, 1}}};
+  const std::vector<DiskNodes> beside{{device_named(host, "vdb").device, {{"sg1", {21, 1}}}}};
   Permit permit;
   const auto target = [&](std::string_view name) {
     Target made;
@@ -188,14 +187,14 @@ TEST_CASE("a permit's nodes are those of its targets and of what stands on them"
     permit.targets = {made};
   };
   target("vdb1");
-  CHECK(nodes_of(permit, host.snapshot) == std::vector<DeviceNode>{{false, device_named(host, "vdb1").device}});
+  CHECK(nodes_of(permit, host.snapshot, beside) == std::vector<DeviceNode>{{false, device_named(host, "vdb1").device}});
   target("vdb");
-  const auto of_disk = nodes_of(permit, host.snapshot);
+  const auto of_disk = nodes_of(permit, host.snapshot, beside);
   REQUIRE(of_disk);
   CHECK(of_disk->size() == 3);
   CHECK(std::ranges::find(*of_disk, DeviceNode{true, {21, 1}}) != of_disk->end());
   permit.targets = {{.path = "/srv", .device = {}, .block_device = false, .mount_id = {}, .inode = {}}};
-  CHECK(nodes_of(permit, host.snapshot)->empty());
+  CHECK(nodes_of(permit, host.snapshot, beside)->empty());
   permit.whole_host = true;
-  CHECK_FALSE(nodes_of(permit, host.snapshot));
+  CHECK_FALSE(nodes_of(permit, host.snapshot, beside));
 }

@@ -39,12 +39,13 @@ TEST_CASE("every key is taken") {
     "deadlines_ms": {"processes": 11, "boot": 12, "storage": 13, "data_directories": 14, "clients": 15, "roles": 16,
       "signatures": 17, "memory": 18}, "look_every_s": 60, "scan": "readlink",
     "inhibit_shutdown": true, "unused_event_sources": ["devices", "ends"], "limits": {"memory_mb": 512, "descriptors": 768, "wake_ups_per_s": 10},
-    "release": {"quiet_s": 7}})");
+    "release": {"quiet_s": 7}, "seal": "enforce"})");
   REQUIRE(config.ok());
   CHECK(config->operators_group == "dba");
   CHECK(config->credentials_file == "/etc/guardd/my.cnf");
   CHECK(config->askers_group == "users");
   CHECK(config->readlink_only);
+  CHECK(config->seal == SealMode::enforce);
   CHECK(config->inhibit_shutdown);
   CHECK(config->unused_event_sources == std::set<std::string, std::less<>>{"devices", "ends"});
   CHECK(config->limits.memory_mb == 512);
@@ -90,6 +91,17 @@ TEST_CASE("what is wrong is an error with the file and where in it") {
   CHECK(error_of(R"({"override": true})").find("guardd.json: /override") == 0);
   for (const char* text : {"", "[]", "3", "{", "{} {}", "{\"operators_group\": \"\xff\"}"})
     CHECK_FALSE(error_of(text).empty());
+}
+
+TEST_CASE("the seal is off unless it is named") {
+  CHECK(parse_config("guardd.json", "{}")->seal == SealMode::off);
+  CHECK(parse_config("guardd.json", R"({"seal": "off"})")->seal == SealMode::off);
+  CHECK(parse_config("guardd.json", R"({"seal": "observe"})")->seal == SealMode::observe);
+  for (const char* wrong : {R"({"seal": "on"})", R"({"seal": true})", R"({"seal": "Enforce"})"}) {
+    const Result<Config> config = parse_config("guardd.json", wrong);
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message.find("/seal") != std::string::npos);
+  }
 }
 
 TEST_CASE("deadlines have bounds") {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/seal/denials.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+
+#include "os/read.hpp"
+#include "procfs/cgroup.hpp"
+
+namespace guardd::seal {
+namespace {
+
+constexpr std::size_t most_cgroups = 16'384;
+constexpr std::size_t longest_comm = 64;
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
+std::uint64_t number_of(const std::string& directory) {
+  struct stat status {};
+  return ::stat(directory.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_ino) : 0;
+}
+
+/// The executable of the process that has this number now, if it still bears that name: a number that another one has
+/// by now mostly does not.
+std::string exe_of(std::int32_t pid, const std::string& comm) {
+  if (pid == 0) return "";
+  const std::string directory = "/proc/" + std::to_string(pid);
+  const Result<std::string> link = read_link_at(AT_FDCWD, (directory + "/exe").c_str());
+  const Result<std::string> name = read_file(directory + "/comm", longest_comm);
+  return link && name && *name == comm + "\n" ? *link : "";
+}
+
+}  // namespace
+
+void CgroupNames::walk() {
+  paths_.clear();
+  paths_[number_of(root_)] = "/";
+  std::error_code error;
+  namespace fs = std::filesystem;
+  for (fs::recursive_directory_iterator at(root_, fs::directory_options::skip_permission_denied, error), end;
+       !error && at != end && paths_.size() < most_cgroups; at.increment(error)) {
+    if (std::error_code ignored; at->is_directory(ignored)) {
+      paths_[number_of(at->path().string())] = at->path().string().substr(root_.size());
+    }
+  }
+}
+
+std::string CgroupNames::path_of(std::uint64_t id) {
+  const auto remembered = [&] {
+    const auto found = paths_.find(id);
+    return found == paths_.end() ? std::string() : found->second;
+  };
+  // Numbers are never given anew, so a name that is remembered is right; one that is not may be new.
+  if (const std::string path = remembered(); !path.empty()) return path;
+  walk();
+  return remembered();
+}
+
+Denial describe(const guardd_seal_event& event, CgroupNames& cgroups) {
+  Denial denial;
+  denial.denied = event.denied != 0;
+  denial.write = event.write != 0;
+  denial.node = {event.device.type == GUARDD_SEAL_CHARACTER, {event.device.major, event.device.minor}};
+  denial.pid = static_cast<std::int32_t>(event.pid);
+  denial.uid = event.uid;
+  denial.comm = std::string(static_cast<const char*>(event.comm), ::strnlen(event.comm, sizeof(event.comm)));
+  denial.exe = exe_of(denial.pid, denial.comm);
+  denial.cgroup = cgroups.path_of(event.cgroup);
+  denial.unit = std::string(unit_of_cgroup(denial.cgroup));
+  denial.boot_ms = static_cast<std::int64_t>(event.boot_ns) / ns_per_ms;
+  return denial;
+}
+
+void add(std::vector<Denial>& denials, Denial one) {
+  const auto is_like = [&](const Denial& other) {
+    return other.pid == one.pid && other.node == one.node && other.denied == one.denied && other.write == one.write &&
+           other.comm == one.comm && other.cgroup == one.cgroup;
+  };
+  const auto like = std::ranges::find_if(denials, is_like);
+  if (like == denials.end()) return denials.push_back(std::move(one));
+  like->times += one.times;
+}
+
+}  // namespace guardd::seal

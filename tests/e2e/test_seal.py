@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The seal, as systemd runs guardd: what root may still do to a disk that holds data, and what becomes of that when guardd dies."""
+
+import json
+import re
+
+import pytest
+
+from lab import SystemdLab
+from permits import WAITING, Exec
+from waiting import wait_for
+
+WRITE = "dd if=/dev/zero of={} bs=512 count=1 seek=131000 conv=notrunc oflag=sync status=none"
+PINS = "/sys/fs/bpf/guardd/seal-1"
+
+
+@pytest.fixture(scope="module")
+def booted():
+    with SystemdLab() as lab:
+        if lab.run(["losetup", "--find"], check=False).returncode != 0:
+            pytest.skip("this machine gives no loop devices")
+        if lab.run(["mountpoint", "-q", "/sys/fs/bpf"], check=False).returncode != 0:
+            pytest.skip("this machine gives no bpffs")
+        lab.data = lab.loop("data", 64)
+        lab.other = lab.loop("other", 64)
+        lab.run(f"mkfs.ext4 -q {lab.data}; mkdir -p /srv/db; mount {lab.data} /srv/db; mkdir -p /srv/db/mysql/mysql; "
+                "head -c 12M /dev/zero >/srv/db/mysql/ibdata1; echo x >/srv/db/mysql/mysql/db.MYD")
+        yield lab
+
+
+def configure(host, mode):
+    host.systemctl("stop", "guardd.socket", "guardd.service")
+    host.write("/etc/guardd/guardd.json", json.dumps({"seal": mode}))
+    host.systemctl("start", "guardd.service")
+
+
+def seal(host):
+    return host.json("/v1/seal")["seal"]
+
+
+def sealed_names(host):
+    return {device["name"] for device in seal(host).get("devices", [])}
+
+
+def is_denied(host, device):
+    done = host.run(WRITE.format(device), check=False)
+    assert done.returncode == 0 or b"Operation not permitted" in done.stderr, done
+    return done.returncode != 0
+
+
+@pytest.fixture
+def host(booted):
+    """Data at rest on one disk, none on the other; the seal is enforced, and the first look has been followed."""
+    booted.run(f"systemctl stop guardd.socket guardd; rm -rf /run/guardd /var/lib/guardd /var/lib/guardd.witness {PINS}", check=False)
+    booted.run(f"mountpoint -q /srv/db || mount {booted.data} /srv/db")
+    booted.read_journal_from_now()
+    configure(booted, "enforce")
+    wait_for(lambda: booted.data in sealed_names(booted), "the disk with data to be sealed")
+    yield booted
+    print(booted.journal("guardd.service"))
+
+
+def test_root_cannot_write_to_a_disk_with_data(host):
+    assert is_denied(host, host.data)
+    assert not is_denied(host, host.other)
+    host.run(["dd", f"if={host.data}", "of=/dev/null", "count=1", "status=none"])  # reading is let through
+    host.run("echo more >/srv/db/mysql/more; sync")  # and so is the mounted filesystem
+
+    denial = wait_for(lambda: next((one for one in seal(host)["recent"] if one["comm"] == "dd"), None), "the denial to be told")
+    assert denial["what"] == "denied" and denial["device"] == host.data and denial["access"] == "write" and denial["uid"] == 0
+    assert "/srv/db/mysql" in denial["reason"] and f"--target {host.data}" in denial["remedy"]
+    wait_for(lambda: b"seal.denied: dd" in host.guardctl("audit", "list").stdout, "the denial to be in the trail")
+    wait_for(lambda: "seal.denied: dd" in host.journal(), "the denial to be in the journal")
+    status = host.guardctl("status").stdout.decode()
+    assert "Seal" in status and "guardctl exec" in status and host.data in status
+    metrics = host.http().get("/metrics").body.decode()
+    assert int(re.search(r'^guardd_seal_openings_total{what="denied"} (\d+)$', metrics, re.MULTILINE)[1]) > 0
+    assert 'guardd_seal_in_force{mode="enforce"} 1' in metrics
+
+
+def test_the_kernel_goes_on_when_guardd_is_killed(host):
+    main = host.show("guardd.service", "MainPID")
+    host.systemctl("stop", "guardd.socket")
+    host.systemctl("kill", "--signal=KILL", "--kill-whom=main", "guardd.service")
+    assert is_denied(host, host.data)
+    wait_for(lambda: host.show("guardd.service", "MainPID") not in (main, "0"), "systemd to start it anew", deadline=30)
+    host.systemctl("start", "guardd.socket", "guardd.service")
+    wait_for(lambda: "seal: adopted" in host.guardd_log(), "the next guardd to adopt the seal")
+    assert is_denied(host, host.data)
+
+
+def test_a_stopped_guardd_leaves_it_in_force_and_lifting_offline_works(host):
+    host.systemctl("stop", "guardd.socket", "guardd.service")
+    host.run("rm -rf /var/lib/guardd; mkdir /var/lib/guardd; echo broken >/var/lib/guardd/ledger.db")
+    assert is_denied(host, host.data)
+    lifted = host.guardctl("seal", "lift", "--offline", "--reason", "the controller is replaced", "--valid", "2")
+    assert lifted.returncode == 0, lifted
+    assert not is_denied(host, host.data)
+    assert "seal lifted for 2 s without guardd, by uid 0: the controller is replaced" in host.journal()
+    wait_for(lambda: is_denied(host, host.data), "the seal to be back by itself")
+
+
+def test_lifting_is_roots_with_a_reason_and_ends_by_itself(host):
+    assert host.guardctl("seal", "lift").returncode == 2
+    lifted = host.guardctl("seal", "lift", "--reason", "grub-install", "--valid", "2")
+    assert lifted.returncode == 0 and b"lifted" in lifted.stdout, lifted
+    assert not is_denied(host, host.data)
+    wait_for(lambda: is_denied(host, host.data), "the seal to be back by itself")
+    assert b"seal.lifted: grub-install" in host.guardctl("audit", "list").stdout
+    # As somebody else.
+    done = host.run(["setpriv", "--reuid=nobody", "--clear-groups", "guardctl", "seal", "lift", "--reason", "me"], check=False)
+    assert done.returncode == 4, done
+
+
+def test_observing_denies_nothing_and_tells(host):
+    configure(host, "observe")
+    assert "seal: adopted" in host.guardd_log()
+    assert not is_denied(host, host.data)
+    told = wait_for(lambda: next((one for one in seal(host)["recent"] if one["comm"] == "dd"), None), "the opening to be told")
+    assert told["what"] == "observed" and "would have been denied" in told["reason"]
+
+
+def test_off_takes_it_away(host):
+    configure(host, "off")
+    assert not is_denied(host, host.data)
+    assert not host.path(PINS).exists()
+    plan = host.guardctl("seal", "plan")
+    assert plan.returncode == 0 and f"{host.data}  no writing".encode() in plan.stdout and b"/srv/db/mysql, at_rest" in plan.stdout, plan
+
+
+def test_what_is_unmounted_stays_sealed(host):
+    host.umount("/srv/db")
+    assert is_denied(host, host.data)
+    wait_for(lambda: any(dataset["state"] == "remembered" for dataset in host.json("/v1/seal/plan")["plan"]["devices"][0]["because"]),
+             "the dataset to be remembered")
+    assert is_denied(host, host.data)
+    # Mounting for writing opens the disk for writing, unless it is a unit's, which the drop-ins place in the trusted slice.
+    assert host.run(["mount", host.data, "/srv/db"], check=False).returncode != 0
+    host.write("/run/systemd/system/srv-db.mount", f"[Mount]\nWhat={host.data}\nWhere=/srv/db\n")
+    host.systemctl("daemon-reload")
+    host.systemctl("start", "srv-db.mount")
+    assert "rw" in host.run(["findmnt", "-no", "OPTIONS", "/srv/db"]).stdout.decode()
+
+
+def test_the_trusted_slice_is_let_through(host):
+    host.run(["systemd-run", "--quiet", "--wait", "--slice=guardd-trusted.slice", "bash", "-c", WRITE.format(host.data)])
+    done = host.run(["systemd-run", "--quiet", "--wait", "bash", "-c", WRITE.format(host.data)], check=False)
+    assert done.returncode != 0
+
+
+def test_a_lost_pin_is_an_alarm_and_put_back(host):
+    host.run(["rm", f"{PINS}/link"])
+    wait_for(lambda: "the seal's pins are gone" in host.guardd_log(), "guardd to notice")
+    wait_for(lambda: host.path(f"{PINS}/link").exists(), "the pin to be back")
+    assert is_denied(host, host.data)
+    wait_for(lambda: b"seal.lost" in host.guardctl("audit", "list").stdout, "it to be in the trail")
+
+
+def test_a_release_unseals(host):
+    # Nothing that happened to it lately may stand in the way of a release.
+    host.systemctl("stop", "guardd.socket", "guardd.service")
+    host.write("/etc/guardd/guardd.json", json.dumps({"seal": "enforce", "release": {"quiet_s": 0}}))
+    host.systemctl("start", "guardd.service")
+    wait_for(lambda: host.guardctl("release", "add", "/srv/db/mysql", "--reason", "copied").returncode == 0, "the release")
+    # Whether it is still what was released shows in the next look.
+    wait_for(lambda: host.check("check-reinstall") and not is_denied(host, host.data), "the disk to be unsealed")
+
+
+def test_a_permit_lets_its_own_command_through_and_nobody_else(host):
+    # What is at rest and unreleased is still sealed when people have answered for one wipe of it.
+    made = json.loads(host.guardctl("override", "request", "wipe", "--target", host.data, "--reason", "old disk", "--json").stdout)
+    applied = host.guardctl("override", "apply", made["override"]["id"], "--nonce", made["nonce"], "--host", made["hostname"])
+    assert applied.returncode == 0, applied
+    host.umount("/srv/db")
+    write = WRITE.format(host.data)
+    command = f"bash -c '{write}' && touch /tmp/exec.written; {WAITING.format(name='/tmp/exec')}"
+    running = Exec(host, "wipe", "--target", host.data, command=command)
+    wait_for(lambda: running.exists("started"), "the command to have written or not")
+    assert running.exists("written"), running.log()
+    assert is_denied(host, host.data)
+    assert running.go() == 0, running.log()
+    assert seal(host)["counters"]["exempted"] > 0
