@@ -27,6 +27,8 @@ test_packages=(
 # To make the packages, and to check them.
 package_packages=(dpkg-dev file fakeroot rpm)
 package_test_packages=("${package_packages[@]}" lintian rpmlint mandoc)
+# What destroys disks, for the table of the seal: unpacked, as below.
+disk_tool_packages=(xfsprogs gdisk parted cryptsetup-bin lvm2 mdadm)
 # Of Prometheus only its tool for metrics and rules is wanted: unpacked, as below.
 promtool_packages=(prometheus)
 # To draw docs/figures, with the font that its text is measured in.

@@ -70,6 +70,7 @@ class Lab:
     """Use as a context manager. Starting one takes less than a second."""
 
     options = ()
+    layer = LAYER
 
     def __init__(self, hostname="db1"):
         self.hostname = hostname
@@ -79,8 +80,8 @@ class Lab:
 
     def __enter__(self):
         command = [str(TOP / "scripts/lab"), *self.options, "--build", str(BUILD), "--hostname", self.hostname]
-        if LAYER.is_dir():
-            command += ["--layer", str(LAYER)]
+        if self.layer.is_dir():
+            command += ["--layer", str(self.layer)]
         # It lives as long as its stdin is open, so it ends with this program, however that ends.
         self.container = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         words = self.container.stdout.readline().split()

@@ -6,7 +6,7 @@ the table. `GUARDD_BUILD=DIR tests/e2e/seal_table.py`
 
 import json
 
-from lab import SystemdLab
+from lab import BUILD, SystemdLab
 from waiting import wait_for
 
 # {dev}: the device; {dir}: a directory of the run's own. What a tool can't find on this machine is left out, aloud.
@@ -27,7 +27,7 @@ TOOLS = {
     "blkdiscard": "blkdiscard -f {dev}",
     "cryptsetup luksFormat": "echo secret | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 {dev} -",
     "pvcreate": "pvcreate -qffy {dev}",
-    "mdadm --create": "mdadm --zero-superblock {dev}",
+    "mdadm --zero-superblock": "mdadm --zero-superblock {dev}",
     "e2fsck": "e2fsck -fy {dev}",
     "losetup on it": "loop=$(losetup --find --show {dev}) && {{ losetup --detach $loop; true; }}",
     "a private mknod": "mknod {dir}/node b {major} {minor} && dd if=/dev/zero of={dir}/node bs=512 count=1 conv=notrunc status=none",
@@ -43,6 +43,14 @@ LET_THROUGH = {
     "blkid": "blkid -p {dev} >/dev/null || [ $? -eq 2 ]",
     "mount -o ro, remount,rw": "mkdir -p {dir}/m && mount -o ro {dev} {dir}/m && mount -o remount,rw {dir}/m && echo x >{dir}/m/x && umount {dir}/m",
 }
+
+
+class DiskToolsLab(SystemdLab):
+    """With what this machine has not installed of the tools, unpacked: scripts/test does that."""
+
+    layer = BUILD / "disk-tools"
+
+
 HOLDER = """
 import os, sys
 fd = os.open(sys.argv[1], os.O_RDWR)
@@ -56,7 +64,8 @@ print("wrote", os.pwrite(fd, os.pread(fd, 512, 1 << 20), 1 << 20))
 def outcome(lab, device, command):
     """"denied", "allowed", or what else became of it."""
     major, minor = lab.run(["stat", "-c", "%Hr %Lr", device]).stdout.decode().split()
-    directory = lab.run(["mktemp", "-d"]).stdout.decode().strip()
+    # Where nodes may be opened: /tmp is mounted nodev.
+    directory = lab.run(["mktemp", "-d", "-p", "/dev"]).stdout.decode().strip()
     before = counters(lab)
     done = lab.run(command.format(dev=device, dir=directory, major=major, minor=minor), check=False, timeout=60)
     denied = counters(lab)["denied"] > before["denied"]
@@ -83,7 +92,7 @@ class Table:
 
     def __init__(self, lab):
         self.lab = lab
-        self.sealed, self.free = lab.loop("sealed", 128), lab.loop("free", 128)
+        self.sealed, self.free = lab.loop("sealed", 320), lab.loop("free", 320)
         lab.write("/etc/guardd/guardd.json", json.dumps({"seal": "enforce"}))
         for device in (self.sealed, self.free):
             lab.run(f"mkfs.ext4 -q {device}")
@@ -112,7 +121,7 @@ class Table:
 
 
 def main():
-    with SystemdLab() as lab:
+    with DiskToolsLab() as lab:
         print(f"{'tool':34}{'device':9}{'wanted':10}came")
         for name, state, wanted, came in Table(lab).rows():
             print(f"{name:34}{state:9}{wanted:10}{came}", flush=True)

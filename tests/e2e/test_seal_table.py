@@ -3,14 +3,13 @@
 
 import pytest
 
-from lab import SystemdLab
-from seal_table import TOOLS, Table, outcome
+from seal_table import TOOLS, DiskToolsLab, Table, outcome
 from waiting import wait_for
 
 
 @pytest.fixture(scope="module")
 def table():
-    with SystemdLab() as lab:
+    with DiskToolsLab() as lab:
         if lab.run(["losetup", "--find"], check=False).returncode != 0:
             pytest.skip("this machine gives no loop devices")
         if lab.run(["mountpoint", "-q", "/sys/fs/bpf"], check=False).returncode != 0:
