@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import shells
 from lab import TOP, SystemdLab
 from mariadb_service import RESTORE, install_mariadb
 from permits import acquire, permit, sleeper
@@ -65,6 +66,8 @@ def test_what_a_host_has_after_installation(booted):
         assert booted.unit_state(unit) == "active", booted.journal(unit)
         assert booted.systemctl("is-enabled", unit).stdout.strip() == b"enabled"
     assert booted.run(["getent", "group", "guardd"]).stdout
+    for shell in (shells.bash, shells.zsh, shells.fish):
+        assert shell(booted, "guardctl check-re") == ["check-reboot", "check-reinstall"]
     booted.check("check-reinstall").allowed()
 
 
