@@ -51,7 +51,7 @@ TEST_CASE("the verdicts come first, with where to ask why") {
   document["verdicts"][0]["lifted"].push_back(test::reason("hold.active"));
   const std::string text = rendered(document);
   CHECK(has(text,
-            "ago\n  reinstall  REFUSED  dataset.active  (1 lifted)\n  reboot     UNKNOWN  dataset.active\n"
+            "ago\n  reinstall  REFUSED  dataset.active  (1 lifted)\n  reboot     UNKNOWN  inspector.failed\n"
             "  -> why, and what to do: guardctl check-reinstall, guardctl check-reboot\n\nDatasets\n"));
   document["verdicts"][1] = test::answer("allow", "reboot");
   CHECK(has(rendered(document), "what to do: guardctl check-reinstall\n"));
