@@ -20,8 +20,8 @@ constexpr std::size_t shown_pids = 4;
 constexpr std::size_t shown_devices = 6;
 
 std::string shown_age(std::int64_t ms) {
-  if (ms < 10'000) return std::to_string(ms) + " ms";
-  return ms < 600'000 ? std::to_string(ms / 1'000) + " s" : std::to_string(ms / 60'000) + " min";
+  if (ms < 1'000) return std::to_string(ms) + " ms";
+  return ms < 120'000 ? std::to_string(ms / 1'000) + " s" : std::to_string(ms / 60'000) + " min";
 }
 
 std::string section(const char* heading, const std::string& lines, const Style& style) {

@@ -45,6 +45,15 @@ TEST_CASE("a host on which all is well takes few lines") {
         "\nHealth    no problem: all 2 inspectors ok, policy 3\n");
 }
 
+TEST_CASE("how old it is, both sides of each bound") {
+  json document = quiet_host();
+  for (const auto& [ms, shown] :
+       {std::pair{999, "999 ms"}, std::pair{1'000, "1 s"}, std::pair{119'999, "119 s"}, std::pair{120'000, "2 min"}}) {
+    document["snapshot"]["age_ms"] = ms;
+    CHECK(has(rendered(document), std::string("as of ") + shown + " ago\n"));
+  }
+}
+
 TEST_CASE("the verdicts come first, with where to ask why") {
   json document = quiet_host();
   document["verdicts"] = {test::answer("refuse"), test::answer("unknown", "reboot")};

@@ -60,7 +60,7 @@ class Terminal:
             left = began + deadline - time.monotonic()
             open_still = self.read(max(0.0, min(left, 0.1)))
             there = what(self) if callable(what) else what in self.text[since:]
-            assert there or (open_still and left > 0), f"waited in vain for {what!r} in {self.text[since:]!r}"
+            assert there or (open_still and left > 0), f"waited in vain for {what!r} in {self.text[since:][-3000:]!r}"
         return time.monotonic() - began
 
     def end(self, deadline=10.0):
