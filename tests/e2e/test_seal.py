@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lab import SystemdLab
+from lab import TOP, SystemdLab
 from permits import WAITING, Exec
 from waiting import wait_for
 
@@ -179,3 +179,13 @@ def test_a_permit_lets_its_own_command_through_and_nobody_else(host):
     assert is_denied(host, host.data)
     assert running.go() == 0, running.log()
     assert seal(host)["counters"]["exempted"] > 0
+
+
+def test_the_hosts_own_units_are_in_the_trusted_slice(booted):
+    booted.write("/run/systemd/system/srv-x.mount", "[Mount]\nWhat=/dev/sdz\nWhere=/srv/x\n")
+    booted.write("/run/systemd/system/dev-sdz9.swap", "[Swap]\nWhat=/dev/sdz9\n")
+    booted.systemctl("daemon-reload")
+    units = {"mount": "srv-x.mount", "swap": "dev-sdz9.swap", "systemd-fsck@.service": "systemd-fsck@dev-sdz.service",
+             "systemd-fsck-root.service": "systemd-fsck-root.service"}
+    assert {f"{name}.d" for name in units} == {path.name for path in (TOP / "systemd/seal").iterdir()}
+    assert {booted.show(unit, "Slice") for unit in units.values()} == {"guardd-trusted.slice"}
