@@ -7,6 +7,7 @@ import re
 import pytest
 
 from lab import TOP, SystemdLab
+from mariadb import MariaDb
 from permits import WAITING, Exec
 from waiting import wait_for
 
@@ -189,3 +190,21 @@ def test_the_hosts_own_units_are_in_the_trusted_slice(booted):
              "systemd-fsck-root.service": "systemd-fsck-root.service"}
     assert {f"{name}.d" for name in units} == {path.name for path in (TOP / "systemd/seal").iterdir()}
     assert {booted.show(unit, "Slice") for unit in units.values()} == {"guardd-trusted.slice"}
+
+
+def test_a_database_commits_on_while_tools_are_denied(host):
+    disk = host.loop("live", 256)
+    host.run(f"mkfs.ext4 -q {disk}; mkdir -p /srv/live; mount {disk} /srv/live")
+    database = MariaDb(host, datadir="/srv/live/mysql", port=3310).start()
+    wait_for(lambda: host.check("check-reinstall") and disk in sealed_names(host), "the live disk to be sealed")
+    database.client("CREATE DATABASE kept; CREATE TABLE kept.rows (n INT PRIMARY KEY)")
+    for number in range(40):
+        assert is_denied(host, disk)
+        database.client(f"INSERT INTO kept.rows VALUES ({number})")
+    assert database.sql("SELECT COUNT(*) AS n FROM kept.rows")[0]["n"] == "40"
+    database.kill()
+    database.start()  # recovery reads and writes the same filesystem
+    assert database.sql("SELECT COUNT(*) AS n FROM kept.rows")[0]["n"] == "40"
+    assert host.run(["mariadb", "--no-defaults", f"--socket={database.socket}", "-Ne", "CHECK TABLE kept.rows"]).stdout.split()[-1] == b"OK"
+    database.stop()
+    host.umount("/srv/live")
