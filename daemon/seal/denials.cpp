@@ -18,9 +18,18 @@ constexpr std::size_t most_cgroups = 16'384;
 constexpr std::size_t longest_comm = 64;
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
-std::uint64_t number_of(const std::string& directory) {
+std::uint64_t number_of(const std::string& path) {
   struct stat status {};
-  return ::stat(directory.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_ino) : 0;
+  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_ino) : 0;
+}
+
+/// Before 6.10 a program on devices can't ask for the numbers of a pid namespace. In the first one they are the
+/// kernel's own, and that one's inode has always this number (PROC_PID_INIT_INO, include/linux/proc_ns.h).
+std::int32_t pid_for_guardd(const guardd_seal_event& event) {
+  constexpr std::uint64_t first_pid_namespace = 0xEFFFFFFC;
+  if (event.pid != 0) return static_cast<std::int32_t>(event.pid);
+  static const bool is_first = number_of("/proc/self/ns/pid") == first_pid_namespace;
+  return is_first ? static_cast<std::int32_t>(event.outer_pid) : 0;
 }
 
 /// The executable of the process that has this number now, if it still bears that name: a number that another one has
@@ -64,7 +73,7 @@ Denial describe(const guardd_seal_event& event, CgroupNames& cgroups) {
   denial.denied = event.denied != 0;
   denial.write = event.write != 0;
   denial.node = {event.device.type == GUARDD_SEAL_CHARACTER, {event.device.major, event.device.minor}};
-  denial.pid = static_cast<std::int32_t>(event.pid);
+  denial.pid = pid_for_guardd(event);
   denial.uid = event.uid;
   denial.comm = std::string(static_cast<const char*>(event.comm), ::strnlen(event.comm, sizeof(event.comm)));
   denial.exe = exe_of(denial.pid, denial.comm);

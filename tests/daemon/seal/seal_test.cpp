@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "daemon/seal/denials.hpp"
 #include "seal/bpf_call.hpp"
 #include "tests/daemon/seal/seal_place.hpp"
 
@@ -24,9 +25,11 @@ std::vector<guardd_seal_event> events_of(const Attached& seal) {
   return events;
 }
 
-/// Polls, until `condition` or for 5 s.
+bool is_in_first_pid_namespace() { return id_of("/proc/self/ns/pid") == 0xEFFFFFFC; }
+
+/// Polls, until `condition` or for 20 s.
 bool comes_true(const std::function<bool()>& condition) {
-  for (const std::uint64_t end = boot_ns() + 5'000'000'000; boot_ns() < end;) {
+  for (const std::uint64_t end = boot_ns() + 20'000'000'000; boot_ns() < end;) {
     if (condition()) return true;
   }
   return false;
@@ -112,8 +115,10 @@ TEST_CASE("an exemption is for its cgroup and all below it, its device, and its 
     CHECK(opens(sibling, other) == EPERM);
   }
   SECTION("and ends by itself") {
-    REQUIRE_FALSE(follow(seal.pinned, Exemptions{{exemption, boot_ns() + 300'000'000}}));
-    CHECK(opens(child, node) == 0);
+    const std::uint64_t until = boot_ns() + 300'000'000;
+    REQUIRE_FALSE(follow(seal.pinned, Exemptions{{exemption, until}}));
+    const int before = opens(child, node);
+    if (boot_ns() < until) CHECK(before == 0);  // a busy machine may take longer than that
     CHECK(comes_true([&] { return opens(child, node) == EPERM; }));
   }
   SECTION("and one that has ended lets nothing through") {
@@ -139,12 +144,15 @@ TEST_CASE("what is observed is let through and told, what is denied is told too"
   REQUIRE(events.size() >= 2);
   REQUIRE(events.size() <= 3);
   for (std::size_t i = 0; i < events.size(); ++i) CHECK(events[i].denied == (i + 1 == events.size() ? 1U : 0U));
+  CgroupNames names(place.places.cgroup);
   for (const guardd_seal_event& event : events) {
     CHECK(event.write == 1);
     CHECK(event.device.minor == block(node).number.minor);
     CHECK(event.cgroup == id_of(place.places.cgroup));
     CHECK(event.uid == ::getuid());
-    CHECK(event.pid == event.outer_pid);  // of one pid namespace, or of none that can be told
+    // Of one pid namespace; 0 where the kernel can't tell (before 6.10).
+    CHECK((event.pid == event.outer_pid || event.pid == 0));
+    if (is_in_first_pid_namespace()) CHECK(describe(event, names).pid == static_cast<std::int32_t>(event.outer_pid));
     CHECK(std::string(static_cast<const char*>(event.comm)) == "seal_test");
   }
   const Result<Counters> counters = read_counters(enforcing.pinned);
@@ -160,8 +168,9 @@ TEST_CASE("a lifted seal is back by itself") {
   const std::string node = "/dev/" + loop.name;
   const Attached seal = place.attach();
   REQUIRE_FALSE(follow(seal.pinned, Sealed{{block(node), 1}}));
-  REQUIRE_FALSE(write_setting(seal.pinned.settings, GUARDD_SEAL_LIFTED_UNTIL, boot_ns() + 300'000'000));
+  REQUIRE_FALSE(write_setting(seal.pinned.settings, GUARDD_SEAL_LIFTED_UNTIL, boot_ns() + 3'600'000'000'000));
   CHECK(place.open(node, O_WRONLY) == 0);
+  REQUIRE_FALSE(write_setting(seal.pinned.settings, GUARDD_SEAL_LIFTED_UNTIL, boot_ns() + 100'000'000));
   CHECK(comes_true([&] { return place.open(node, O_WRONLY) == EPERM; }));
 }
 
