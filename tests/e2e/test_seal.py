@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lab import TOP, SystemdLab
+from lab import SOCKET, TOP, SystemdLab
 from mariadb import MariaDb
 from permits import WAITING, Exec
 from waiting import wait_for
@@ -117,6 +117,15 @@ def test_observing_denies_nothing_and_tells(host):
     assert not is_denied(host, host.data)
     told = wait_for(lambda: next((one for one in seal(host)["recent"] if one["comm"] == "dd"), None), "the opening to be told")
     assert told["what"] == "observed" and "would have been denied" in told["reason"]
+
+
+def test_listeners_are_told_of_denials(host):
+    host.start(["curl", "--silent", "--no-buffer", "--unix-socket", SOCKET, "http://guardd/v1/events"], log="/run/events.log")
+    wait_for(lambda: "event: permits" in host.log_text("/run/events.log"), "the stream to begin")
+    assert is_denied(host, host.data)
+    wait_for(lambda: "event: seal" in host.log_text("/run/events.log"), "the denial to be told")
+    told = re.search(r"^event: seal\ndata: (.*)$", host.log_text("/run/events.log"), re.MULTILINE)
+    assert json.loads(told[1])["device"] == host.data
 
 
 def test_off_takes_it_away(host):
