@@ -68,10 +68,21 @@ TEST_CASE("the policy, holds and the audit trail are for root and the operators'
                                      {"POST", "/v1/audit/adopt", "{}"},
                                      {"GET", "/v1/overrides", ""},
                                      {"POST", "/v1/overrides", "{}"},
-                                     {"POST", "/v1/overrides/o1/apply", "{}"}}) {
+                                     {"POST", "/v1/overrides/o1/apply", "{}"},
+                                     {"GET", "/v1/seal", ""},
+                                     {"GET", "/v1/seal/plan", ""},
+                                     {"POST", "/v1/seal/lift", R"({"reason": "x"})"}}) {
     INFO(request.method << " " << request.target);
     CHECK(refusal(request, user) == std::pair(403U, std::string("not_permitted")));
   }
+}
+
+TEST_CASE("the seal is shown, and lifted with a reason") {
+  CHECK(std::holds_alternative<SealStatusCall>(std::get<Call>(route({"GET", "/v1/seal", ""}, root))));
+  CHECK(std::holds_alternative<SealPlanCall>(std::get<Call>(route({"GET", "/v1/seal/plan", ""}, root))));
+  const auto lifted = route({"POST", "/v1/seal/lift", R"({"reason": "disk", "valid_s": 5})"}, root);
+  CHECK(std::get<LiftSealCall>(std::get<Call>(lifted)).lift == SealLift{.reason = "disk", .valid_s = 5});
+  CHECK(refusal({"POST", "/v1/seal/lift", "{}"}).first == 400);
 }
 
 TEST_CASE("what is asked of the trail comes through") {
