@@ -31,6 +31,8 @@ using namespace std::chrono_literals;
 
 constexpr const char* sysfs = "/sys";
 constexpr std::chrono::milliseconds round = 1s;
+/// Rounds from one attempt to attach to the next, where the first has failed: somebody may have mounted a bpffs.
+constexpr std::uint64_t try_again = 10;
 /// What comes meanwhile is taken together: a tool that tries again and again is one line.
 constexpr std::chrono::milliseconds gather = 100ms;
 constexpr std::uint64_t most_told_a_second = 20;
@@ -184,10 +186,10 @@ asio::awaitable<void> Sealer::watch() {
   for (;;) {
     timer.expires_after(round);
     co_await timer.async_wait(asio::use_awaitable);
-    if (settings_.mode == SealMode::off) co_return;
+    if (settings_.mode == SealMode::off || places_.cgroup.empty()) co_return;
     if (attached_) {
       check_pins();
-    } else if (!places_.cgroup.empty() && attach()) {
+    } else if (++rounds_without_ % try_again == 0 && attach()) {
       if (const std::optional<Looked> looked = looker_.last()) follow(*looked->snapshot);
     }
     exempt();
@@ -196,6 +198,7 @@ asio::awaitable<void> Sealer::watch() {
 }
 
 asio::awaitable<void> Sealer::listen() {
+  if (settings_.mode == SealMode::off || places_.cgroup.empty()) co_return;
   asio::steady_timer timer(executor_);
   for (;;) {
     if (ring_) {

@@ -79,6 +79,7 @@ class Sealer {
   std::string problem_;   ///< what keeps it from being whole; empty: nothing
   std::string followed_;  ///< releases and permits that it was last made of
   std::deque<nlohmann::json> recent_;
+  std::uint64_t rounds_without_ = 0;
   std::uint64_t told_this_second_ = 0;
   std::int64_t second_ = 0;
   std::uint64_t untold_ = 0;

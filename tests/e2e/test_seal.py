@@ -156,6 +156,23 @@ def test_the_trusted_slice_is_let_through(host):
     assert done.returncode != 0
 
 
+def test_without_a_bpffs_guardd_says_what_to_do_and_works_on(host):
+    host.systemctl("stop", "guardd.socket", "guardd.service")
+    host.run("rm -r /sys/fs/bpf/guardd; umount /sys/fs/bpf")
+    try:
+        host.systemctl("start", "guardd.service")
+        told = seal(host)
+        assert told["mode"] == "enforce" and not told["in_force"] and "mount -t bpf bpf /sys/fs/bpf" in told["problem"], told
+        assert "not in force" in host.guardctl("status").stdout.decode()
+        assert host.guardctl("seal", "lift", "--reason", "none").returncode == 1
+        host.check("check-reinstall").refused("dataset.at_rest")
+        assert not is_denied(host, host.data)
+    finally:
+        host.run("mount -t bpf -o mode=0700 bpf /sys/fs/bpf")
+    wait_for(lambda: host.data in sealed_names(host), "the seal to be there by itself", deadline=30)
+    assert is_denied(host, host.data)
+
+
 def test_a_lost_pin_is_an_alarm_and_put_back(host):
     host.run(["rm", f"{PINS}/link"])
     wait_for(lambda: "the seal's pins are gone" in host.guardd_log(), "guardd to notice")
