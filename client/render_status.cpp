@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t shown_targets = 4;
 constexpr std::size_t shown_pids = 4;
-constexpr std::size_t shown_devices = 6;
+constexpr std::size_t devices_in_table = 6;
 
 std::string shown_age(std::int64_t ms) {
   if (ms < 1'000) return std::to_string(ms) + " ms";
@@ -82,7 +82,7 @@ std::string dataset_table(const json& document, const Style& style) {
                     {role},
                     {state, state == "active" ? &Style::red : nullptr},
                     {path.empty() && in_memory ? "(memory)" : path},
-                    {shown_list(dataset, "devices", shown_devices)},
+                    {shown_list(dataset, "devices", devices_in_table)},
                     {shown_list(dataset, "pids", shown_pids)},
                     {shown_text(dataset, "id")}});
   }

@@ -8,7 +8,7 @@
 namespace guardd::seal {
 namespace {
 
-constexpr std::uint64_t ns_per_ms = 1'000'000;
+constexpr std::uint64_t boot_ns_per_ms = 1'000'000;
 
 /// 0 where there is none such.
 std::uint64_t cgroup_number(const std::string& directory) {
@@ -37,7 +37,7 @@ Exemptions exemptions_for(const std::vector<Permit>& permits, const Snapshot* sn
   for (const Permit& permit : permits) {
     if (!exempts(permit)) continue;
     const std::uint64_t cgroup = cgroup_number(root + permit.cgroup);
-    const std::uint64_t until = static_cast<std::uint64_t>(permit.expires_boot_ms) * ns_per_ms;
+    const std::uint64_t until = static_cast<std::uint64_t>(permit.expires_boot_ms) * boot_ns_per_ms;
     const auto nodes = nodes_of(permit, snapshot != nullptr ? *snapshot : nothing, pass_through);
     if (!nodes) exempt(cgroup, {}, until);
     for (const Device& node : nodes.value_or(std::vector<Device>())) exempt(cgroup, node, until);

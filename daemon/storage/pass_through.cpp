@@ -13,24 +13,24 @@
 namespace guardd {
 namespace {
 
-constexpr std::size_t max_entries = 1024;
-constexpr std::size_t max_attribute = 256;
+constexpr std::size_t max_class_devices = 1024;
+constexpr std::size_t max_dev_bytes = 256;
 
-bool is_gone(const Error& error) {
+bool has_no_such_node(const Error& error) {
   return error.code == "enoent" || error.code == "enodev" || error.code == "enxio" || error.code == "enotdir";
 }
 
 std::string last_part(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
-class Reader {
+class NodeReader {
  public:
-  Reader(std::string device, std::vector<std::string>& problems) : device_(std::move(device)), problems_(problems) {}
+  NodeReader(std::string device, std::vector<std::string>& problems) : device_(std::move(device)), problems_(problems) {}
 
   /// A directory of sysfs that is a device with a node of its own, unless that is a block device's.
   void take(const std::string& directory, std::string name) {
     const Result<std::string> subsystem = read_link_at(AT_FDCWD, (directory + "/subsystem").c_str());
     if (subsystem && last_part(*subsystem) == "block") return;
-    const Result<std::string> text = read_file(directory + "/dev", max_attribute);
+    const Result<std::string> text = read_file(directory + "/dev", max_dev_bytes);
     if (!text) return complain(text.error());
     const std::optional<DeviceNumber> number = parse_device_number(*text);
     if (!number) return add_problem(problems_, directory + "/dev: no device number");
@@ -52,10 +52,10 @@ class Reader {
 
  private:
   void complain(const Error& error) {
-    if (!is_gone(error)) add_problem(problems_, error.message);
+    if (!has_no_such_node(error)) add_problem(problems_, error.message);
   }
   std::vector<std::string> names(const std::string& directory) {
-    Result<std::vector<std::string>> listed = list_names(directory, max_entries);
+    Result<std::vector<std::string>> listed = list_names(directory, max_class_devices);
     if (listed) return std::move(listed).value();
     complain(listed.error());
     return {};
@@ -71,7 +71,7 @@ std::vector<PassThroughNode> read_pass_through(const std::string& directory, std
   const std::string device = directory + "/device";
   const Result<std::string> link = read_link_at(AT_FDCWD, device.c_str());
   if (!link) return {};  // no hardware under it: a loop, dm or md device
-  Reader reader(device, problems);
+  NodeReader reader(device, problems);
   // An NVMe namespace lies in its controller, or in its subsystem beside links to the controllers.
   reader.take(device, last_part(*link));
   if (last_part(*link).starts_with("nvme")) reader.take_nvme();
