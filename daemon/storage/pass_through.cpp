@@ -24,7 +24,8 @@ std::string last_part(std::string_view path) { return std::string(path.substr(pa
 
 class NodeReader {
  public:
-  NodeReader(std::string device, std::vector<std::string>& problems) : device_(std::move(device)), problems_(problems) {}
+  NodeReader(std::string device, std::vector<std::string>& problems)
+      : device_(std::move(device)), problems_(problems) {}
 
   /// A directory of sysfs that is a device with a node of its own, unless that is a block device's.
   void take(const std::string& directory, std::string name) {

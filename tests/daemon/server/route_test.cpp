@@ -9,8 +9,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr Caller root{.uid = 0, .pid = 1, .detail = Detail::full};
-constexpr Caller user{.uid = 1000, .pid = 1, .detail = Detail::summary};
+const Caller root{.uid = 0, .pid = 1, .detail = Detail::full};
+const Caller user{.uid = 1000, .pid = 1, .detail = Detail::summary};
 
 /// The status and the error's code of a request that is answered at once.
 std::pair<unsigned, std::string> refusal(const HttpRequest& request, const Caller& caller = root) {
