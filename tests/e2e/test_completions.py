@@ -29,7 +29,7 @@ def offer(request, host):
 def told(host):
     """The commands and the options of each, as --help tells them."""
     text = host.guardctl("--help").stdout.decode()
-    names = re.findall(r"^  guardctl ([a-z-]+(?: (?:list|add|remove|revoke|verify|adopt|request|apply|acquire|end|check|show|schema)\b)?)",
+    names = re.findall(r"^  guardctl ([a-z-]+(?: (?:list|add|remove|revoke|verify|adopt|request|apply|acquire|end|check|show|schema|status|plan|lift)\b)?)",
                        text, re.MULTILINE)
     options = {}
     for name, rest in re.findall(r"^  (--[a-z-]+)\S* *(.*(?:\n {10,}.*)*)", text, re.MULTILINE):
