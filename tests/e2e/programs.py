@@ -82,3 +82,15 @@ def work():
     threading.Event().wait()
 threading.Thread(target=work).start()
 """
+
+# Told to hang up, it writes that down and ends with 9. Begins by telling that it is there.
+AWAIT_HUP = """
+import pathlib, signal, sys
+def hang_up(*_):
+    pathlib.Path("/tmp/exec.hup").touch()
+    sys.exit(9)
+signal.signal(signal.SIGHUP, hang_up)
+pathlib.Path("/tmp/exec.started").touch()
+while True:
+    signal.pause()
+"""

@@ -2,9 +2,11 @@
 """`guardctl exec`: a permit for as long as a command and all that it started run."""
 
 import json
+import shlex
 import signal
 
 from permits import Exec, gate, kinds, permit, permits, wait_for_state
+from programs import AWAIT_HUP
 from waiting import wait_for
 
 
@@ -110,8 +112,8 @@ def test_a_guardd_that_is_away_at_the_end_finds_out_by_itself(host):
 
 
 def test_signals_go_to_the_command(host):
-    running = Exec(host, "reboot", command="trap 'echo hup >/tmp/exec.hup; exit 9' HUP; echo >/tmp/exec.started; "
-                                           "while :; do read -t 0.02 -r _ <><(:) || :; done")
+    # One process and no shell, which may be about to fork when the signal comes.
+    running = Exec(host, "reboot", command=f"exec /usr/bin/python3 -c {shlex.quote(AWAIT_HUP)}")
     host.kill(permit(host)["holder"]["pid"], signal.SIGHUP)
     assert running.code() == 9 and running.exists("hup")
 

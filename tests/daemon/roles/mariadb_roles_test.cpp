@@ -184,7 +184,8 @@ TEST_CASE("primary, replica and relay, and every way in which replication breaks
   CHECK_THAT(fact.replication, StartsWith("error 2003: "));
   relay.sql("STOP SLAVE; RESET SLAVE ALL");
   fact = relay.probe();
-  CHECK(fact.role == Role::primary);  // its dump threads linger
+  // Its dump threads linger until the next heartbeat, which a busy machine may have seen by now.
+  CHECK((fact.role == Role::primary || fact.role == Role::standalone));
   CHECK_THAT(fact.replication, Contains("was a replica up to GTID 0-"));
 }
 
