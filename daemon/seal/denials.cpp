@@ -63,7 +63,7 @@ std::string CgroupNames::path_of(std::uint64_t id) {
     return found == paths_.end() ? std::string() : found->second;
   };
   // Numbers are never given anew, so a name that is remembered is right; one that is not may be new.
-  if (const std::string path = remembered(); !path.empty()) return path;
+  if (std::string path = remembered(); !path.empty()) return path;
   walk();
   return remembered();
 }

@@ -74,7 +74,7 @@ std::optional<Error> remove(const Fd& map, const Wanted& present, const Wanted& 
 /// A full map takes what is new only when what is old is gone; what stays is not touched by that either.
 template <typename Wanted>
 std::optional<Error> make_equal(const Fd& map, const Wanted& present, const Wanted& wanted) {
-  const auto added = add(map, present, wanted);
+  auto added = add(map, present, wanted);
   if (added && added->code != "e2big") return added;
   if (auto error = remove(map, present, wanted)) return error;
   if (!added) return std::nullopt;
@@ -105,7 +105,7 @@ std::optional<Error> follow(const Pinned& pinned, const Sealed& wanted, bool kee
   const Result<Sealed> present = read_sealed(pinned);
   if (!present) return present.error();
   if (!keep) return make_equal(pinned.sealed, *present, wanted);
-  const auto error = add(pinned.sealed, *present, wanted);
+  auto error = add(pinned.sealed, *present, wanted);
   if (error && error->code == "e2big") return Error{"no_room", "a map of the seal is full: " + error->message};
   return error;
 }

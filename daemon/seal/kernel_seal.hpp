@@ -19,7 +19,7 @@ using Sealed = SealEntries;
 struct Exemption {
   std::uint64_t cgroup = 0;      ///< its id, the inode's number of its directory; all cgroups below it too
   std::optional<Device> device;  ///< none: all that is sealed
-  auto operator<=>(const Exemption&) const = default;
+  auto operator<=>(const Exemption&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14's false alarm
 };
 
 /// Each with its end: CLOCK_BOOTTIME in nanoseconds, or GUARDD_SEAL_NEVER.

@@ -74,8 +74,8 @@ asio::awaitable<void> Server::accept(std::shared_ptr<State> state) {
       turn_away(socket);
       continue;
     }
-    const Caller caller{peer->uid, peer->gid, peer->pid, trust.detail(*peer), trust.may_ask(*peer)};
-    auto session = std::make_shared<Session>(LocalStream(std::move(socket)), caller);
+    Caller caller{peer->uid, peer->gid, peer->pid, trust.detail(*peer), trust.may_ask(*peer)};
+    auto session = std::make_shared<Session>(LocalStream(std::move(socket)), std::move(caller));
     state->sessions.insert(session);
     asio::co_spawn(executor, run(state, std::move(session)), asio::detached);
   }

@@ -6,6 +6,7 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 #include "daemon/server/caller.hpp"
 #include "daemon/server/service.hpp"
@@ -26,7 +27,7 @@ using LocalStream = boost::beast::basic_stream<boost::asio::local::stream_protoc
 
 /// One connection, which the server may want to end.
 struct Session {
-  Session(LocalStream connected, Caller who) : stream(std::move(connected)), caller(who) {}
+  Session(LocalStream connected, Caller who) : stream(std::move(connected)), caller(std::move(who)) {}
   LocalStream stream;
   Caller caller;
   bool answering = false;  ///< between a request's first byte and its answer's last

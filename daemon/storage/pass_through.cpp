@@ -40,7 +40,8 @@ class NodeReader {
 
   /// Each device in a class's directory beneath the disk's.
   void take_all(const std::string& kind, const std::string& below_dev) {
-    for (const std::string& name : names(device_ + kind)) take(device_ + kind + "/" + name, below_dev + name);
+    const std::string directory = device_ + kind + "/";
+    for (const std::string& name : names(directory)) take(directory + name, below_dev + name);
   }
 
   void take_nvme() {
