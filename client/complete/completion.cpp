@@ -42,12 +42,10 @@ class Line {
     if (runs_at_ != 0) return;
     if (valued_ != nullptr) {
       take_value(*std::exchange(valued_, nullptr), word);
-    } else if (is_separated_) {
-      take_plain(word);
-    } else if (word == "--") {
+    } else if (!is_separated_ && word == "--") {
       is_separated_ = true;
       if (command_ != nullptr && command_->syntax.runs_rest) runs_at_ = at + 1;
-    } else if (word.starts_with('-') && word != "-") {
+    } else if (!is_separated_ && word.starts_with('-') && word != "-") {
       take_option(word);
     } else {
       take_plain(word);

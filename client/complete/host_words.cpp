@@ -23,7 +23,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::milliseconds patience{500};
+constexpr std::chrono::milliseconds longest_question{500};
 constexpr std::size_t most_disks = 256;
 constexpr std::size_t max_size_bytes = 64;  // of /sys/class/block/NAME/size
 constexpr std::uint64_t sector = 512;       // its unit, whatever the disk's own sectors are
@@ -52,7 +52,7 @@ bool is_plain(const std::string& word) {
 
 std::vector<Candidate> ask(const Source& source, const Arguments& partial) {
   Arguments arguments = partial;
-  arguments.timeout = patience;
+  arguments.timeout = longest_question;
   const LocalHost local = read_local_host();
   Session session(arguments, local);
   const Fetched fetched = fetch_document(session, arguments, local, {"GET", source.path});

@@ -15,7 +15,10 @@ class Terminal:
     """Use as a context manager; its end kills the program. `text` is all that the program has written so far."""
 
     def __init__(self, host, command, rows=40, columns=120, environment=("TERM=xterm",), **options):
-        self.command = host._nsenter(["env", *environment, *command])
+        # A session of the program's own, whose terminal this is: the keys for signals reach it, and not nsenter(1) too, with whose end the
+        # terminal would be gone before the program has restored it.
+        own_session = [] if "stdin" in options else ["setsid", "--ctty"]
+        self.command = host._nsenter([*own_session, "env", *environment, *command])
         self.rows, self.columns, self.options = rows, columns, options
         self.text = ""
 
@@ -24,7 +27,6 @@ class Terminal:
         self.resize(self.rows, self.columns)
         self.before = termios.tcgetattr(self.master)
         streams = {"stdin": terminal, "stdout": terminal, "stderr": terminal, **self.options}
-        # A session of its own, whose terminal this is: the keys for signals reach it.
         self.popen = subprocess.Popen(self.command, start_new_session=True,
                                       preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0), **streams)
         os.close(terminal)
