@@ -16,6 +16,7 @@
 #include "client/render.hpp"
 #include "client/screen.hpp"
 #include "client/trust.hpp"
+#include "core/wire_status.hpp"
 
 namespace guardd::client {
 namespace {
@@ -34,26 +35,6 @@ constexpr milliseconds shortest_pause{250};
 /// How far the age of what is shown may be behind.
 constexpr seconds between_ages{1};
 constexpr seconds longest_reconnect_pause{30};
-
-/// The document without what differs in every look, to see whether anything happened.
-json without_times(json document) {
-  document.erase("snapshot");
-  for (const auto& [list, member] : {std::pair{"inspectors", "duration_us"}, std::pair{"verdicts", "snapshot"}}) {
-    const auto found = document.find(list);
-    if (found == document.end() || !found->is_array()) continue;
-    for (auto& item : *found) {
-      if (item.is_object()) item.erase(member);
-    }
-  }
-  const auto remembered = document.find("remembered");
-  if (remembered == document.end() || !remembered->is_array()) return document;
-  for (auto& item : *remembered) {
-    for (const char* key : {"last_seen_s", "last_active_s", "last_clients_s", "last_written_s"}) {
-      if (item.is_object()) item.erase(key);
-    }
-  }
-  return document;
-}
 
 /// As if it had been asked for that much earlier.
 void make_older(json& document, Clock::duration time) {

@@ -23,6 +23,10 @@ bool asks_the_usual(const CheckRequest& request) {
   return request.whole_host && request.targets.empty() && request.expect_host.empty();
 }
 
+Reply again(const RecentAnswers::Answer& recent, const Looked& looked) {
+  return {200, recent.text.at(boot_now_ms() - looked.snapshot->began_boot_ms), {}};
+}
+
 Now now_asked_at(std::int64_t asked_boot_ms) {
   return {.boot_ms = boot_now_ms(), .asked_boot_ms = asked_boot_ms, .wall_s = wall_now_s()};
 }
@@ -55,10 +59,13 @@ Grounds Checker::grounds(const Looked& looked) const {
   return {looked.snapshot->generation, looked.policy->generation, keeper_.changes(), std::move(problems)};
 }
 
-/// What this question was refused with a moment ago. None while there is a permit: it depends on who asks.
+/// While there is a permit: who asks from within it is not told of it.
+bool Checker::depends_on_who_asks() const { return std::ranges::any_of(keeper_.current().permits, is_valid); }
+
+/// What this question was refused with a moment ago.
 const RecentAnswers::Answer* Checker::recent_refusal(const Looked& looked, const CheckRequest& request,
                                                      const Caller& caller) const {
-  if (!asks_the_usual(request) || std::ranges::any_of(keeper_.current().permits, is_valid)) return nullptr;
+  if (!asks_the_usual(request) || depends_on_who_asks()) return nullptr;
   return recent_.find(request.operation, caller.detail, grounds(looked), boot_now_ms());
 }
 
@@ -100,7 +107,7 @@ asio::awaitable<Reply> Checker::answer_check(CheckRequest request, Caller caller
   if (const RecentAnswers::Answer* recent = recent_refusal(looked, request, caller)) {
     keeper_.store_late({.wall_s = wall_now_s(), .kind = "verdict", .actor = actor_of(caller), .what = recent->record});
     ++count_.by_outcome.at(static_cast<std::size_t>(Outcome::refuse));
-    co_return Reply{200, recent->text.at(boot_now_ms() - looked.snapshot->began_boot_ms), {}};
+    co_return again(*recent, looked);
   }
   const Grounds before = grounds(looked);
   const Verdict verdict = co_await decide_and_record(looked, request, caller, asked);
@@ -160,11 +167,11 @@ asio::awaitable<Reply> Checker::answer_status(Caller caller) {
   if (status_records_.take(caller.uid, asked))
     keeper_.store_late(
         {.wall_s = wall_now_s(), .kind = "status", .actor = actor_of(caller), .what = nlohmann::json::object()});
-  const bool is_usual = std::ranges::none_of(keeper_.current().permits, is_valid);
+  const bool is_usual = !depends_on_who_asks();
   const Grounds now = grounds(looked);
   const RecentAnswers::Answer* recent = is_usual ? recent_.find({}, caller.detail, now, boot_now_ms()) : nullptr;
   if (recent != nullptr) {
-    co_return Reply{200, recent->text.at(boot_now_ms() - looked.snapshot->began_boot_ms), {}};
+    co_return again(*recent, looked);
   }
   const Ledger ledger = ledger_for(caller);
   const Basis basis{*looked.snapshot, *looked.policy, ledger, now_asked_at(asked)};

@@ -48,6 +48,7 @@ class Checker {
   boost::asio::awaitable<Verdict> decide_and_record(Looked looked, CheckRequest request, Caller caller,
                                                     std::int64_t asked);
   boost::asio::awaitable<Looked> look_for(CheckRequest request, Caller caller);
+  [[nodiscard]] bool depends_on_who_asks() const;
   [[nodiscard]] Grounds grounds(const Looked& looked) const;
   [[nodiscard]] const RecentAnswers::Answer* recent_refusal(const Looked& looked, const CheckRequest& request,
                                                             const Caller& caller) const;

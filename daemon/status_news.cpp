@@ -4,22 +4,13 @@
 #include <optional>
 #include <utility>
 
+#include "core/wire_status.hpp"
 #include "daemon/last_look.hpp"
 
 namespace guardd {
 namespace {
 
 using nlohmann::json;
-
-/// Leaves what differs from look to look though nothing has happened.
-void drop_times(json& status) {
-  status.erase("snapshot");
-  for (json& verdict : status["verdicts"]) verdict.erase("snapshot");
-  for (json& inspector : status["inspectors"]) inspector.erase("duration_us");
-  for (json& memory : status["remembered"]) {
-    for (const char* key : {"last_seen_s", "last_active_s", "last_clients_s", "last_written_s"}) memory.erase(key);
-  }
-}
 
 json verdicts_of(const json& status) {
   json verdicts = json::array();
@@ -35,9 +26,8 @@ void StatusNews::look() {
   json status;
   // None under a policy that was loaded a moment ago.
   if (const std::optional<Looked> looked = looker_.last()) {
-    status = status_json(as_of_its_begin(*looked, keeper_.current()), {policies_.problems(), keeper_.problem()},
-                         identity_, Detail::full);
-    drop_times(status);
+    status = without_times(status_json(as_of_its_begin(*looked, keeper_.current()),
+                                       {policies_.problems(), keeper_.problem()}, identity_, Detail::full));
   }
   if (status == told_) return;
   told_ = std::move(status);
