@@ -51,9 +51,14 @@ struct DatasetMemory {
   std::string absent_boot_id;       ///< of the boot that absent_boot_ms is of
   std::int64_t absent_boot_ms = 0;  ///< the first look of that boot in which none of its devices was attached
 
-  Role last_role = Role::unknown;  ///< in the last look that found it active
+  /// What it was in the last look that found it active; or, where its servers had fallen silent by then, as they do
+  /// when they shut down, in the last look that heard them.
+  Role last_role = Role::unknown;
   std::string last_replication;
   bool was_healthy_replica = false;  ///< in that look: caught up, and without replicas or clients of its own
+  std::vector<std::string> holders;  ///< the processes that had it in that look, "PID:START_TICKS"; empty: too many
+  std::int64_t heard_s = 0;          ///< that look, where later ones found it active but silent; 0: none did
+  std::int64_t heard_boot_ms = 0;    ///< the same by the time since boot
   bool operator==(const DatasetMemory&) const = default;
 };
 

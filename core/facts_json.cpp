@@ -77,7 +77,7 @@ GUARDD_JSON_FIELDS(DeviceIdentity, name, wwn, serial, part_uuid, type, uuid, siz
 GUARDD_JSON_FIELDS(DatasetMemory, id, service, path, contained, fs_uuid, fstype, handle, birth_ns, anchors, devices,
                    first_seen_s, last_seen_s, last_active_s, inactive_since_s, last_written_s, last_clients_s,
                    absent_since_s, boot_id, event_boot_ms, active_boot_ms, inactive_boot_ms, absent_boot_id,
-                   absent_boot_ms, last_role, last_replication, was_healthy_replica)
+                   absent_boot_ms, last_role, last_replication, was_healthy_replica, holders, heard_s, heard_boot_ms)
 GUARDD_JSON_FIELDS(Release, id, dataset, service, path, watermark, device, signature, basis, reason, by, added_s)
 GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
 GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, caught_up, source,

@@ -6,17 +6,11 @@
 #include <string_view>
 
 #include "core/dataset_id.hpp"
+#include "core/last_role.hpp"
 #include "core/presence.hpp"
 
 namespace guardd {
 namespace {
-
-bool all_ok(const Snapshot& snapshot, std::initializer_list<std::string_view> names) {
-  return std::ranges::all_of(names, [&](std::string_view name) {
-    const auto found = std::ranges::find(snapshot.inspectors, name, &InspectorReport::name);
-    return found != snapshot.inspectors.end() && found->health == Health::ok;
-  });
-}
 
 std::string fstype_of(const Snapshot& snapshot, const Known<DeviceNumber>& device) {
   if (!device.known()) return "";
@@ -31,21 +25,6 @@ bool is_lasting(const Snapshot& snapshot, const StorageGraph& graph, const Datas
   if (device.known() && graph.is_memory(device.value())) return false;
   const bool has_handle = !dataset.directory->handle.starts_with("ino:");
   return has_handle || dataset.mnt_ns == snapshot.host_mnt_ns;
-}
-
-bool has_clients(const Snapshot& snapshot, const Dataset& dataset) {
-  return std::ranges::any_of(snapshot.listeners, [&](const ListenerFact& listener) {
-    return listener.established > 0 && std::ranges::find(dataset.pids, listener.pid) != dataset.pids.end();
-  });
-}
-
-/// All that its servers said, and each of them: one that is something else, or does not know, is no replica.
-bool is_healthy_replica(const Snapshot& snapshot, const Dataset& dataset) {
-  return !dataset.roles.empty() && all_ok(snapshot, {"clients"}) && !has_clients(snapshot, dataset) &&
-         std::ranges::all_of(dataset.roles, [](const RoleFact& role) {
-           return role.role == Role::replica && role.replication == "running" && role.caught_up.value_or(false) &&
-                  role.replicas.value_or(1) == 0;
-         });
 }
 
 void date_event(DatasetMemory& memory, const Snapshot& snapshot) {
@@ -66,7 +45,7 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   memory.anchors = directory.anchors;
   std::vector<DeviceIdentity> devices = identify_devices(snapshot, graph, dataset.device_numbers);
   // A look that could not read what devices carry must not make them unrecognisable.
-  const bool recognised = !devices.empty() && all_ok(snapshot, {"storage", "signatures"});
+  const bool recognised = !devices.empty() && saw_all(snapshot, {"storage", "signatures"});
   if (recognised || memory.devices.empty()) memory.devices = std::move(devices);
   if (memory.first_seen_s == 0 || directory.newest_mtime_s > memory.last_written_s) date_event(memory, snapshot);
   if (memory.first_seen_s == 0) memory.first_seen_s = now_s;
@@ -75,15 +54,12 @@ void observe(DatasetMemory& memory, const Snapshot& snapshot, const StorageGraph
   memory.absent_since_s = memory.absent_boot_ms = 0;
   memory.absent_boot_id.clear();
   if (dataset.state == DatasetState::active) {
+    note_use(memory, snapshot, dataset);
     date_event(memory, snapshot);
     memory.last_active_s = now_s;
     memory.active_boot_ms = snapshot.began_boot_ms;
     memory.inactive_since_s = memory.inactive_boot_ms = 0;
-    memory.last_role = dataset.role;
-    memory.last_replication = dataset.role_detail;
-    memory.was_healthy_replica = is_healthy_replica(snapshot, dataset);
-    if (has_clients(snapshot, dataset)) memory.last_clients_s = now_s;
-  } else if (memory.inactive_since_s == 0 && all_ok(snapshot, {"processes", "open_files", "data_directories"})) {
+  } else if (memory.inactive_since_s == 0 && saw_all(snapshot, {"processes", "open_files", "data_directories"})) {
     memory.inactive_since_s = now_s;
     if (memory.boot_id == snapshot.host.boot_id) memory.inactive_boot_ms = snapshot.began_boot_ms;
   }
@@ -104,11 +80,11 @@ void date_absence(DatasetMemory& memory, const Snapshot& snapshot, bool absent) 
 /// What became of one that this look did not find as a dataset.
 bool is_gone(DatasetMemory& memory, const Snapshot& snapshot, const std::vector<DeviceIdentity>& attached) {
   const auto fact = std::ranges::find(snapshot.memories, memory.id, &MemoryFact::id);
-  if (fact == snapshot.memories.end() || !all_ok(snapshot, {"memory"})) return false;
+  if (fact == snapshot.memories.end() || !saw_all(snapshot, {"memory"})) return false;
   if (fact->whereabouts == Whereabouts::here) memory.last_seen_s = snapshot.began_wall_s;
   // A filesystem that fails calls its files gone; it can't be searched either.
-  if (fact->whereabouts == Whereabouts::deleted) return all_ok(snapshot, {"data_directories", "storage"});
-  if (fact->whereabouts != Whereabouts::not_mounted || !all_ok(snapshot, {"storage", "signatures"})) return false;
+  if (fact->whereabouts == Whereabouts::deleted) return saw_all(snapshot, {"data_directories", "storage"});
+  if (fact->whereabouts != Whereabouts::not_mounted || !saw_all(snapshot, {"storage", "signatures"})) return false;
   const Presence presence = presence_of(memory, attached);
   date_absence(memory, snapshot, presence == Presence::absent);
   const BootMoment now{snapshot.host.boot_id, snapshot.began_boot_ms};

@@ -14,8 +14,8 @@
 namespace guardd {
 namespace {
 
-/// Between the last look that found a healthy replica at work and the first that found it stopped: longer, and it may
-/// have been promoted in between.
+/// Between the last look that heard a healthy replica and the first that found it stopped: longer, and it may have been
+/// promoted in between.
 constexpr std::int64_t longest_unwatched_s = 180;
 /// A server may end, and write, while the look runs that finds it gone; dated is that look by its beginning.
 constexpr std::int64_t longest_look_s = 10;
@@ -58,10 +58,12 @@ Event last_event(const DatasetMemory& memory, const MemoryFact* fact) {
 }
 
 bool last_was_healthy_replica(const DatasetMemory& memory) {
-  const bool was_set_back = memory.inactive_boot_ms > 0 && memory.active_boot_ms > 0 &&
-                            memory.inactive_boot_ms - memory.active_boot_ms > longest_unwatched_s * 1000;
+  const std::int64_t heard_s = memory.heard_s > 0 ? memory.heard_s : memory.last_active_s;
+  const std::int64_t heard_boot_ms = memory.heard_s > 0 ? memory.heard_boot_ms : memory.active_boot_ms;
+  const bool was_set_back = memory.inactive_boot_ms > 0 && heard_boot_ms > 0 &&
+                            memory.inactive_boot_ms - heard_boot_ms > longest_unwatched_s * 1000;
   return memory.was_healthy_replica && memory.last_active_s > 0 && memory.inactive_since_s >= memory.last_active_s &&
-         memory.inactive_since_s - memory.last_active_s <= longest_unwatched_s && !was_set_back;
+         memory.inactive_since_s - heard_s <= longest_unwatched_s && !was_set_back;
 }
 
 /// Why it may not be released as a replica that was drained; empty: it may. What came after the look that found it

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "core/facts.hpp"
@@ -37,5 +40,13 @@ struct Snapshot {
   std::vector<EventSourceReport> event_sources;
   ScanFact scan;
 };
+
+/// Whether each of these inspectors reported, and saw all that it should.
+inline bool saw_all(const Snapshot& snapshot, std::initializer_list<std::string_view> inspectors) {
+  return std::ranges::all_of(inspectors, [&](std::string_view name) {
+    const auto report = std::ranges::find(snapshot.inspectors, name, &InspectorReport::name);
+    return report != snapshot.inspectors.end() && report->health == Health::ok;
+  });
+}
 
 }  // namespace guardd

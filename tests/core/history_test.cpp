@@ -186,6 +186,77 @@ TEST_CASE("a healthy replica is one that says so, whole and without clients or r
   CHECK(host.learn().memories.front().was_healthy_replica == healthy);
 }
 
+// Every `systemctl stop` of a drained replica has such a moment, and looks follow the kernel's events: the one that fell
+// into it made its release impossible.
+TEST_CASE("a replica that shuts down, and answers nobody, stays what it said that it was") {
+  Host host;
+  host.snapshot.began_boot_ms = 100'000;
+  host.start_server(Role::replica);
+  const std::vector<DatasetMemory> heard = host.learn().memories;
+  RoleFact& role = host.snapshot.roles.front();
+  role.role = Role::unknown;
+  role.replication.clear();
+  host.snapshot.began_wall_s = t0 + 5;
+  host.snapshot.began_boot_ms += 5'000;
+  SECTION("for as long as it takes") {
+    for (int i = 0; i < 3; ++i) {
+      host.snapshot.began_wall_s += i;
+      host.snapshot.began_boot_ms += i * 1'000;
+      const DatasetMemory memory = host.learn(heard).memories.front();
+      CHECK(memory.was_healthy_replica);
+      CHECK(memory.last_role == Role::replica);
+      CHECK(memory.last_active_s == host.snapshot.began_wall_s);
+      CHECK(memory.heard_s == t0);
+      CHECK(memory.heard_boot_ms == 100'000);
+    }
+  }
+  SECTION("and asked for nothing any more") {
+    host.snapshot.roles.clear();
+    CHECK(host.learn(heard).memories.front().was_healthy_replica);
+  }
+  SECTION("until it is heard again") {
+    const std::vector<DatasetMemory> silent = host.learn(heard).memories;
+    role.role = Role::primary;
+    const DatasetMemory memory = host.learn(silent).memories.front();
+    CHECK_FALSE(memory.was_healthy_replica);
+    CHECK(memory.last_role == Role::primary);
+    CHECK(memory.heard_s == 0);
+  }
+}
+
+TEST_CASE("who falls silent, and may be another by now, is no healthy replica") {
+  Host host;
+  host.snapshot.began_boot_ms = 100'000;
+  host.start_server(Role::replica);
+  std::vector<DatasetMemory> heard = host.learn().memories;
+  host.snapshot.roles.front().role = Role::unknown;
+  host.snapshot.began_wall_s = t0 + 5;
+  host.snapshot.began_boot_ms += 5'000;
+  bool healthy = false;
+  SECTION("nothing else happened") { healthy = true; }
+  SECTION("another server with its process number") { host.snapshot.processes.front().start_ticks = 77; }
+  SECTION("another process besides") {
+    host.snapshot.processes.push_back(host.snapshot.processes.front());
+    host.snapshot.processes.back().pid = 10;
+    host.snapshot.directories.front().uses.push_back({10, "fd", "/var/lib/mysql/ibdata1"});
+  }
+  SECTION("it has clients") {
+    ListenerFact listener;
+    listener.pid = 9;
+    listener.established = 1;
+    host.snapshot.listeners = {listener};
+  }
+  SECTION("whether it has clients can't be seen") { host.blind("clients"); }
+  SECTION("the walk of processes was not whole") { host.blind("processes"); }
+  SECTION("the host was booted meanwhile") { host.snapshot.host.boot_id = "b2"; }
+  SECTION("it was seen stopped meanwhile") { heard.front().inactive_since_s = t0 + 2; }
+  SECTION("one of two servers says that it is no replica") {
+    host.snapshot.roles.push_back(host.snapshot.roles.front());
+    host.snapshot.roles.back().role = Role::standalone;
+  }
+  CHECK(host.learn(heard).memories.front().was_healthy_replica == healthy);
+}
+
 TEST_CASE("only what is known to be deleted or overwritten is forgotten") {
   Host host;
   const std::vector<DatasetMemory> before = host.learn().memories;

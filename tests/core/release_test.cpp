@@ -111,6 +111,24 @@ TEST_CASE("a replica that nobody watched while it stopped may have been promoted
   CHECK_FALSE(granted(host.judge()));
 }
 
+TEST_CASE("a replica that was silent for long before it stopped may have been promoted") {
+  StoppedHost host;
+  host.last_was_replica();
+  host.memory.heard_s = host.memory.inactive_since_s - 180;
+  CHECK(granted(host.judge()));
+  host.memory.heard_s = host.memory.inactive_since_s - 181;
+  CHECK_FALSE(granted(host.judge()));
+  SECTION("and a clock that was set back does not make it short") {
+    host.memory.heard_s = host.memory.inactive_since_s - 30;
+    host.memory.inactive_boot_ms = 1'000'000;
+    host.memory.active_boot_ms = host.memory.inactive_boot_ms - 10'000;
+    host.memory.heard_boot_ms = host.memory.inactive_boot_ms - 180'000;
+    CHECK(granted(host.judge()));
+    host.memory.heard_boot_ms = host.memory.inactive_boot_ms - 180'001;
+    CHECK_FALSE(granted(host.judge()));
+  }
+}
+
 TEST_CASE("nothing is released on the word of a look that was blind") {
   for (std::size_t i = 0; i < 5; ++i) {
     StoppedHost host;

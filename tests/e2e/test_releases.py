@@ -40,11 +40,8 @@ def drained_replica(host):
     primary.client("CREATE DATABASE app")
     wait_for(lambda: "app" in replica.client("SHOW DATABASES").stdout.decode(), "the replica to catch up")
     assert host.check("check-reinstall").reasons("dataset.active", role="replica")
-    # A look in the moment in which a server shuts down knows no role, and then there is no release on account of one.
-    host.guard.stop()
     replica.stop()
     primary.stop()
-    host.guard.resume()
     host.run(["rm", "-rf", primary.datadir])
     return replica
 
@@ -64,6 +61,21 @@ def test_a_drained_host_is_stopped_refused_released_allowed(host):
     host.check("check-reinstall").refused("dataset.at_rest", path=replica.datadir)
     kinds = [one["kind"] for one in json.loads(host.guardctl("audit", "list", "--json").stdout)["records"]]
     assert "release.added" in kinds and "release.revoked" in kinds, kinds
+
+
+def test_a_replica_that_answered_nobody_while_it_shut_down_is_released(host):
+    """Looks follow the kernel's events, so that one falls into nearly every shutdown. What it could not ask made the
+    release of a healthy replica impossible."""
+    primary, replica = pair(host)
+    assert host.check("check-reinstall").reasons("dataset.active", role="replica")
+    replica.process.send(signal.SIGSTOP)
+    wait_for(lambda: host.check("check-reinstall").reasons("dataset.active", role="unknown", path=replica.datadir),
+             "a look that the server does not answer")
+    replica.stop()
+    primary.stop()
+    host.run(["rm", "-rf", primary.datadir])
+    host.check("check-reinstall").refused("dataset.at_rest", path=replica.datadir)
+    assert [one["basis"] for one in release(host, replica.datadir)] == ["it last was a healthy replica"]
 
 
 def test_a_release_ends_with_any_change(host):
