@@ -25,6 +25,8 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
       ->allow_extra_args(false);
   const CLI::Option* config =
       app.add_option("--config", options.config, "configuration, strict JSON")->capture_default_str();
+  app.add_flag("--host-mounts", options.host_mounts,
+               "look at PID 1's mounts: for a unit whose sandbox gives guardd itself a mount namespace of its own");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warning, error or critical")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical"}))
       ->capture_default_str();

@@ -20,6 +20,7 @@ struct Options {
   std::string config;
   bool config_given = false;
   bool policies_given = false;
+  bool host_mounts = false;  ///< workers leave guardd's mount namespace for PID 1's
   std::string log_level;
 };
 

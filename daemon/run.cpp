@@ -162,7 +162,7 @@ int run_daemon(const Options& options) {
 
   keep_within(config->limits);
   asio::io_context loop(1);
-  ForkedWorkers workers(loop.get_executor(), {});
+  ForkedWorkers workers(loop.get_executor(), {.host_mounts = options.host_mounts});
   if (const Result<pid_t> started = workers.start(); !started) return give_up(started.error(), EXIT_FAILURE);
   Result<Listening> listening = listen(options);
   if (!listening) return give_up(listening.error(), EXIT_FAILURE);

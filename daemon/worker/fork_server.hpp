@@ -7,8 +7,11 @@
 
 namespace guardd {
 
-/// argv[1] of a process that is to be a fork server, and the descriptor of its channel to guardd.
+/// argv[1] of a process that is to be a fork server.
 inline constexpr std::string_view fork_server_word = "fork-server";
+/// The same for one that goes into PID 1's mount namespace first: daemon/worker/host_mounts.hpp.
+inline constexpr std::string_view host_mounts_fork_server_word = "fork-server-in-host-mounts";
+/// The descriptor of its channel to guardd.
 inline constexpr int fork_server_channel = 3;
 /// A worker's own come before it: daemon/worker/worker_main.cpp.
 inline constexpr int first_inherited = 5;

@@ -52,7 +52,7 @@ void prepare(SpawnSettings& settings, int channel) {
 
 }  // namespace
 
-Result<ForkServerProcess> start_fork_server(const std::string& program) {
+Result<ForkServerProcess> start_fork_server(const std::string& program, std::string_view word) {
   std::array<int, 2> pair{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) return os_error(errno, "socketpair");
   ForkServerProcess process{-1, Fd(pair[0]), Fd()};
@@ -65,8 +65,8 @@ Result<ForkServerProcess> start_fork_server(const std::string& program) {
   SpawnSettings settings;
   prepare(settings, theirs.get());
   std::string name = "guardd";
-  std::string word(fork_server_word);
-  const std::array<char*, 3> arguments{name.data(), word.data(), nullptr};
+  std::string kind(word);
+  const std::array<char*, 3> arguments{name.data(), kind.data(), nullptr};
   const int failed =
       ::posix_spawn(&process.pid, program.c_str(), &settings.actions, &settings.attributes, arguments.data(), environ);
   if (failed != 0) return os_error(failed, program);

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "os/fd.hpp"
@@ -18,7 +19,7 @@ struct ForkServerProcess {
 };
 
 /// Starts `program` as a fork server, in a session of its own so that a terminal's ^C is guardd's alone. It dies with
-/// the calling thread.
-Result<ForkServerProcess> start_fork_server(const std::string& program);
+/// the calling thread. `word` says which kind: daemon/worker/fork_server.hpp.
+Result<ForkServerProcess> start_fork_server(const std::string& program, std::string_view word);
 
 }  // namespace guardd

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/worker/fork_server.hpp"
 #include "daemon/worker/fork_server_process.hpp"
 #include "daemon/worker/outcome.hpp"
 #include "daemon/worker/worker_main.hpp"
@@ -102,7 +103,8 @@ Result<pid_t> ForkedWorkers::start() {
   if (starts_.size() >= options_.max_starts)
     return Error{"fork_server", "the fork server was lost too often, waiting before the next start"};
   starts_.push_back(now);
-  Result<ForkServerProcess> process = start_fork_server(options_.program);
+  Result<ForkServerProcess> process =
+      start_fork_server(options_.program, options_.host_mounts ? host_mounts_fork_server_word : fork_server_word);
   if (!process) return process.error();
   server_ = std::make_shared<Server>(executor_, std::move(*process));
   await_events(server_);

@@ -22,6 +22,8 @@ class ForkedWorkers final : public WorkerRunner {
  public:
   struct Options {
     std::string program = "/proc/self/exe";
+    /// Workers see PID 1's mounts, where guardd has a mount namespace of its own.
+    bool host_mounts = false;
     /// Killed workers of one inspector that do not end (uninterruptible sleep on a dead disk) before it is given up on,
     /// until they do.
     std::size_t max_lingering = 8;

@@ -71,18 +71,61 @@ def test_what_a_host_has_after_installation(booted):
     booted.check("check-reinstall").allowed()
 
 
-def test_nothing_of_the_host_is_hidden_from_the_unit(booted):
+def namespaces(lab, pid):
+    return {name: lab.run(["readlink", f"/proc/{pid}/ns/{name}"]).stdout for name in ("mnt", "pid", "user", "net", "uts", "ipc")}
+
+
+def test_those_who_look_leave_the_sandbox(booted):
+    """The unit gives guardd a mount namespace of its own; in that it could not see what the host has mounted since."""
     main = booted.show("guardd.service", "MainPID")
-    for namespace in ("mnt", "pid", "user", "net", "uts", "ipc"):
-        own, host = (booted.run(["readlink", f"/proc/{pid}/ns/{namespace}"]).stdout for pid in (main, 1))
-        assert own == host, f"guardd has a namespace of its own: {namespace}"
-    booted.run("mkdir -p /home/ann/db /root/db; touch /home/ann/db/ibdata1 /root/db/ibdata1 /home/ann/db/ib_logfile0 /root/db/ib_logfile0")
+    fork_server = booted.run(["pgrep", "--parent", main, "--exact", "guardd-fork"]).stdout.decode().strip()
+    host = namespaces(booted, 1)
+    assert namespaces(booted, fork_server) == host
+    own = namespaces(booted, main)
+    assert {name for name in host if own[name] != host[name]} == {"mnt"}
+
+
+def test_nothing_of_the_host_is_hidden_from_the_unit(booted):
+    places = ("/home/ann/db", "/root/db", "/tmp/db", "/var/tmp/db", "/srv/late/db")
+    booted.run("mkdir -p /srv/late; mount -t tmpfs late /srv/late")
+    for path in places:
+        booted.run(f"mkdir -p {path}; touch {path}/ibdata1 {path}/ib_logfile0")
     verdict = booted.check("check-reinstall")
-    for path in ("/home/ann/db", "/root/db"):
+    for path in places:
         verdict.refused("dataset.at_rest", path=path)
-    booted.run("rm -rf /home/ann /root/db")
+    booted.run("umount /srv/late; rm -rf /home/ann /root/db /tmp/db /var/tmp/db /srv/late")
     status = json.loads(booted.guardctl("status", "--json").stdout)
     assert {one["name"]: one["problems"] for one in status["inspectors"] if one["health"] != "ok"} == {}
+
+
+def test_what_the_host_unmounts_is_free_at_once(booted):
+    """guardd's own mount namespace has a copy of every mount. mkfs opens the device exclusively."""
+    disk = booted.loop("came-and-went")
+    booted.run(["mkfs.ext4", "-q", disk])
+    booted.run("mkdir -p /srv/there")
+    for restart in (False, True):
+        booted.mount(disk, "/srv/there")
+        booted.run("touch /srv/there/something")
+        if restart:
+            booted.systemctl("restart", "guardd.service")
+        booted.check("check-wipe", disk).refused("device.in_use")
+        booted.umount("/srv/there")
+        booted.run(["mkfs.ext4", "-q", "-F", disk])
+    booted.run(["wipefs", "--all", "--quiet", disk])
+
+
+def test_what_was_mounted_beneath_a_private_mount_stays_busy_until_guardd_is_restarted(booted):
+    """A known limit of every sandboxed service, docs/security.md."""
+    disk = booted.loop("private")
+    booted.run(["mkfs.ext4", "-q", disk])
+    booted.run("mkdir -p /srv/private; mount -t tmpfs private /srv/private; mount --make-private /srv/private; mkdir /srv/private/disk")
+    booted.mount(disk, "/srv/private/disk")
+    booted.systemctl("restart", "guardd.service")
+    booted.umount("/srv/private/disk")
+    assert b"in use" in booted.run(["mkfs.ext4", "-q", "-F", disk], check=False).stderr
+    booted.systemctl("restart", "guardd.service")
+    booted.run(["wipefs", "--all", "--quiet", disk])
+    booted.umount("/srv/private")
 
 
 def test_disks_are_read_by_the_unit(booted):
