@@ -88,8 +88,10 @@ std::string render_health(const json& document, const Style& style) {
                "the last good policy stays in force. guardctl policy check /etc/guardd/policies, mend the file, then "
                "systemctl reload guardd",
                style);
-  add_problems(health, document, "ledger",
-               "guardctl audit verify says whether the trail is whole; docs/ledger.md says how to go on", style);
+  add_problems(
+      health, document, "ledger",
+      "guardctl audit verify says whether the trail is whole; /usr/share/doc/guardd/docs/ledger.md says how to go on",
+      style);
   if (const auto generation = shown_integer(shown_object(document, "policy"), "generation"))
     health.well.push_back("policy " + std::to_string(*generation));
   std::string line;
