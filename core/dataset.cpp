@@ -80,7 +80,7 @@ class Assembly {
       if (datasets_[i].id == id) return i;
       // Where neither can be traced, both weigh on every target: only the names are left to compare.
       const bool untraced = trace.locations.empty() && traces_[i].locations.empty();
-      if (untraced && datasets_[i].mnt_ns == fact.mnt_ns && is_within(fact.path, datasets_[i].path)) return i;
+      if (untraced && is_within(fact.path, datasets_[i].path) && shares_names(fact, datasets_[i])) return i;
       for (const FsLocation& location : trace.locations) {
         const auto holds = [&](const FsLocation& outer) {
           return outer.device == location.device && is_within(location.path, outer.path);
@@ -89,6 +89,15 @@ class Assembly {
       }
     }
     return std::nullopt;
+  }
+
+  /// Whether a name means the same to both: they are of one mount namespace, or on one filesystem and used by the same
+  /// server, which a unit's sandbox has given a namespace of its own.
+  static bool shares_names(const DataDirectoryFact& fact, const Dataset& dataset) {
+    if (dataset.mnt_ns == fact.mnt_ns) return true;
+    const bool one_filesystem = dataset.directory && dataset.directory->st_dev == fact.st_dev;
+    return one_filesystem && !fact.uses.empty() &&
+           std::ranges::all_of(fact.uses, [&](const DirectoryUse& use) { return uses(dataset, use.pid); });
   }
 
   void add_open_file(const OpenFileFact& file) {

@@ -90,10 +90,11 @@ void Sealer::start() {
     spdlog::warn("seal: off by the configuration; what was pinned has been taken away");
     return record("seal.removed", {{"reason", "\"seal\" is \"off\" in the configuration"}});
   }
-  const Result<std::string> root = seal::cgroup_root();
+  Result<seal::CgroupRoot> root = seal::cgroup_root();
   if (!root) return fail(root.error());
-  places_.cgroup = *root;
-  cgroups_.emplace(*root);
+  cgroup_root_ = std::move(*root);
+  places_.cgroup = cgroup_root_.path;
+  cgroups_.emplace(cgroup_root_.path);
   if (!attach()) return;
   exempt();
 }

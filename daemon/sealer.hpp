@@ -70,6 +70,7 @@ class Sealer {
   Looker& looker_;
   ledger::Keeper& keeper_;
   Settings settings_;
+  seal::CgroupRoot cgroup_root_;
   seal::Places places_;
   std::optional<seal::Attached> attached_;
   std::unique_ptr<seal::EventRing> ring_;

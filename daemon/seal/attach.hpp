@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "os/fd.hpp"
 #include "seal/pinned_seal.hpp"
 
 namespace guardd::seal {
@@ -17,8 +18,17 @@ struct Places {
   std::string pins = std::string(default_pins);
 };
 
-/// Where this host has its cgroup v2 hierarchy, hybrid layouts too. Error "no_cgroup2".
-Result<std::string> cgroup_root();
+struct CgroupRoot {
+  std::string path;
+  Fd own;  ///< what `path` goes through, where the hierarchy is mounted nowhere: to be kept for as long as it is used
+};
+
+/// Where this host has its cgroup v2 hierarchy, hybrid layouts too. The kernel has one also where only those of version
+/// 1 are mounted: every process is in its root then. Error "no_cgroup2".
+Result<CgroupRoot> cgroup_root();
+
+/// The root of a mount of it that nobody else sees, fsmount(2).
+Result<Fd> cgroup_root_of_ones_own();
 
 /// A seal that is attached and pinned.
 struct Attached {

@@ -140,7 +140,10 @@ def test_a_database_from_debians_package_is_guarded_without_any_configuration(bo
     install_mariadb(booted)
     booted.run(RESTORE)
     booted.systemctl("start", "mariadb.service")
-    booted.check("check-reinstall").refused("dataset.active", service="mysql", role="standalone")
+    verdict = booted.check("check-reinstall").refused("dataset.active", service="mysql", role="standalone")
+    assert verdict["dataset"]["path"] == "/var/lib/mysql", verdict
+    status = json.loads(booted.guardctl("status", "--json").stdout)
+    assert [one["path"] for one in status["datasets"]] == ["/var/lib/mysql"], status["datasets"]
     wait_for(lambda: booted.show("guardd.service", "StatusText").startswith("reinstall: refuse, reboot: "), "the status text", deadline=20)
 
 

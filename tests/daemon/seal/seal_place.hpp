@@ -85,10 +85,10 @@ class SealPlace {
 
  private:
   std::string make() {
-    const Result<std::string> root = seal::cgroup_root();
+    const Result<seal::CgroupRoot> root = seal::cgroup_root();
     if (!root) return root.error().message;
     if (!enter_mount_namespace()) return "no mount namespace of its own: not root";
-    places.cgroup = *root + "/guardd-seal-test." + std::to_string(::getpid());
+    places.cgroup = root->path + "/guardd-seal-test." + std::to_string(::getpid());
     if (::mkdir(places.cgroup.c_str(), 0755) != 0) return "no cgroup can be made";
     const std::string mounted = tree.directory("bpf");
     if (::mount("bpf", mounted.c_str(), "bpf", 0, nullptr) != 0) return "no bpffs";

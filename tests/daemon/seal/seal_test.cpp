@@ -76,6 +76,25 @@ TEST_CASE("a sealed block device opens for reading and not for writing, and othe
   }
 }
 
+// As on a host that has version 1 alone. This machine's own can't be unmounted: that it is the same is what there is to
+// see.
+TEST_CASE("a cgroup hierarchy that nobody has mounted can be sealed through a mount of guardd's own") {
+  SealPlace place;
+  const Loop sealed(1 << 20);
+  if (!place.why_not.empty() || sealed.name.empty()) return;
+  const Result<Fd> root = cgroup_root_of_ones_own();
+  REQUIRE(root);
+  const std::string own = "/proc/self/fd/" + std::to_string(root->get());
+  const std::string mounted = place.places.cgroup;
+  CHECK(id_of(own) == id_of(cgroup_root()->path));
+  place.places.cgroup = own + mounted.substr(mounted.rfind('/'));
+  const Attached seal = place.attach();
+  place.places.cgroup = mounted;
+  const std::string node = "/dev/" + sealed.name;
+  REQUIRE_FALSE(follow(seal.pinned, Sealed{{block(node), 7}}));
+  CHECK(place.open(node, O_WRONLY) == EPERM);
+}
+
 TEST_CASE("a sealed character device opens in no way") {
   const SealPlace place;
   if (!place.why_not.empty()) return;
