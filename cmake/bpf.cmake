@@ -32,3 +32,18 @@ function(guardd_bpf_skeleton name source)
     COMMAND ${GUARDD_BPFTOOL} gen skeleton ${object} name ${name} > ${CMAKE_CURRENT_BINARY_DIR}/${name}.skel.h
     DEPENDS ${object} VERBATIM)
 endfunction()
+
+# guardd_bpf_part(TARGET NAME SOURCE LOADER SUBSTITUTE HEADER...): TARGET gets LOADER, which includes NAME.skel.h; or, in a
+# build without the BPF programs, SUBSTITUTE.
+function(guardd_bpf_part target name source loader substitute)
+  if(NOT GUARDD_HAVE_BPF)
+    target_sources(${target} PRIVATE ${substitute})
+    return()
+  endif()
+  guardd_bpf_skeleton(${name} ${source} ${ARGN})
+  target_sources(${target} PRIVATE ${loader} ${CMAKE_CURRENT_BINARY_DIR}/${name}.skel.h)
+  # Not in a unity: the generated header has C's casts.
+  set_source_files_properties(${loader} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  target_include_directories(${target} SYSTEM PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+  target_link_libraries(${target} PRIVATE PkgConfig::LIBBPF)
+endfunction()

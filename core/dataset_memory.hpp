@@ -56,7 +56,7 @@ struct DatasetMemory {
   Role last_role = Role::unknown;
   std::string last_replication;
   bool was_healthy_replica = false;  ///< in that look: caught up, and without replicas or clients of its own
-  std::vector<std::string> holders;  ///< the processes that had it in that look, "PID:START_TICKS"; empty: too many
+  std::vector<std::string> holders;  ///< the processes that had it in that look, "PID:START_TICKS"; empty: not known
   std::int64_t heard_s = 0;          ///< that look, where later ones found it active but silent; 0: none did
   std::int64_t heard_boot_ms = 0;    ///< the same by the time since boot
   bool operator==(const DatasetMemory&) const = default;

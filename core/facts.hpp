@@ -242,6 +242,8 @@ struct RoleFact {
   std::string service;
   Role role = Role::unknown;
   std::string why_unknown;  ///< set when role is unknown
+  /// It said nothing, as one that shuts down does: it accepts no connections, ends them, or does not answer in time.
+  bool silent = false;
   std::string version;
   std::string identity;           ///< server_uuid, or server_id where there is none
   Known<std::uint32_t> replicas;  ///< attached to this server

@@ -80,8 +80,8 @@ GUARDD_JSON_FIELDS(DatasetMemory, id, service, path, contained, fs_uuid, fstype,
                    absent_boot_ms, last_role, last_replication, was_healthy_replica, holders, heard_s, heard_boot_ms)
 GUARDD_JSON_FIELDS(Release, id, dataset, service, path, watermark, device, signature, basis, reason, by, added_s)
 GUARDD_JSON_FIELDS(ListenerFact, pid, service, port, established, peers)
-GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, version, identity, replicas, read_only, caught_up, source,
-                   replication)
+GUARDD_JSON_FIELDS(RoleFact, pid, service, role, why_unknown, silent, version, identity, replicas, read_only, caught_up,
+                   source, replication)
 GUARDD_JSON_FIELDS(MissingMount, what, where, named_by, devices)
 GUARDD_JSON_FIELDS(BootFact, state, missing)
 GUARDD_JSON_FIELDS(HostFact, hostname, aliases, machine_id, boot_id, product_uuid)

@@ -23,12 +23,21 @@ bool is_healthy_replica(const Snapshot& snapshot, const Dataset& dataset) {
 
 constexpr std::size_t max_holders = 16;
 
-/// Who has it in use; none where one of them can't be told from a later process, or there are more than a server takes.
+/// Only its working directory is there, or an open directory: a shell, du(1).
+bool only_stands_there(const Dataset& dataset, std::int32_t pid) {
+  return std::ranges::all_of(dataset.uses, [&](const DirectoryUse& use) {
+    return use.pid != pid || use.how == "cwd" || (use.how == "fd" && use.file == dataset.path);
+  });
+}
+
+/// Who has its data in use; none where one of them can't be told from a later process, or there are more than a server
+/// takes.
 std::vector<std::string> holders_of(const Snapshot& snapshot, const Dataset& dataset) {
   std::vector<std::string> holders;
   if (dataset.pids.size() > max_holders) return holders;
   for (const std::int32_t pid : dataset.pids) {
     const auto process = std::ranges::find(snapshot.processes, pid, &ProcessFact::pid);
+    if (process == snapshot.processes.end() && only_stands_there(dataset, pid)) continue;
     if (process == snapshot.processes.end()) return {};
     holders.push_back(std::to_string(pid) + ":" + std::to_string(process->start_ticks));
   }
@@ -41,8 +50,7 @@ bool has_fallen_silent(const DatasetMemory& memory, const Snapshot& snapshot, co
   const bool is_same_run = memory.inactive_since_s == 0 && memory.last_active_s > 0 &&
                            memory.boot_id == snapshot.host.boot_id && memory.active_boot_ms > 0;
   if (!is_same_run || !saw_all(snapshot, {"processes", "clients"}) || has_clients(snapshot, dataset)) return false;
-  const bool is_silent = std::ranges::all_of(
-      dataset.roles, [](Role role) { return role == Role::unknown; }, &RoleFact::role);
+  const bool is_silent = std::ranges::all_of(dataset.roles, &RoleFact::silent);
   const std::vector<std::string> holders = holders_of(snapshot, dataset);
   return is_silent && !holders.empty() && std::ranges::all_of(holders, [&](const std::string& holder) {
            return std::ranges::find(memory.holders, holder) != memory.holders.end();

@@ -62,7 +62,8 @@ bool last_was_healthy_replica(const DatasetMemory& memory) {
   const std::int64_t heard_boot_ms = memory.heard_s > 0 ? memory.heard_boot_ms : memory.active_boot_ms;
   const bool was_set_back = memory.inactive_boot_ms > 0 && heard_boot_ms > 0 &&
                             memory.inactive_boot_ms - heard_boot_ms > longest_unwatched_s * 1000;
-  return memory.was_healthy_replica && memory.last_active_s > 0 && memory.inactive_since_s >= memory.last_active_s &&
+  return memory.was_healthy_replica && memory.last_active_s > 0 &&
+         memory.inactive_since_s >= std::max(memory.last_active_s, heard_s) &&
          memory.inactive_since_s - heard_s <= longest_unwatched_s && !was_set_back;
 }
 

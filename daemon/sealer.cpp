@@ -245,9 +245,11 @@ void Sealer::report(const seal::Denial& denial) {
   const std::string message = who(denial) +
                               (denial.denied ? " was denied opening " : " would have been denied opening ") + name +
                               (denial.write ? " for writing" : "") + ": " + because;
-  const std::string remedy = denial.node.character
-                                 ? "run it under a permit for the disk: guardctl exec wipe --target DISK -- COMMAND"
-                                 : "run it under a permit: guardctl exec wipe --target " + name + " -- COMMAND";
+  std::string remedy = denial.node.character
+                           ? "run it under a permit for the disk: guardctl exec wipe --target DISK -- COMMAND"
+                           : "run it under a permit: guardctl exec wipe --target " + name + " -- COMMAND";
+  // Without a cgroup hierarchy to make one in, a command has no cgroup that could be exempt.
+  if (cgroup_root_.own) remedy = "lift the seal for a time: guardctl seal lift --reason TEXT --valid SECONDS";
   json what{{"reason", printable(message)},
             {"remedy", printable(remedy)},
             {"device", printable(name)},

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "core/facts_json.hpp"
 #include "core/strict_json.hpp"
@@ -47,6 +49,21 @@ RoleFact unknown(std::string why) {
   return fact;
 }
 
+/// What a server that shuts down or hangs gives: its socket is closed or gone, it does not answer, or it ends the
+/// connection with an error of mysqld_error.h and errmsg.h: ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED,
+/// CR_SERVER_GONE_ERROR, CR_SERVER_LOST. One that turns us away is none: it speaks.
+bool is_silence(const Error& error) {
+  constexpr std::array<std::string_view, 9> codes{"late", "econnrefused", "enoent", "no_socket", "esrch",
+                                                  "1053", "1927",         "2006",   "2013"};
+  return std::ranges::find(codes, error.code) != codes.end();
+}
+
+RoleFact unknown_by(const Error& error, const std::string& text) {
+  RoleFact fact = unknown(text);
+  fact.silent = is_silence(error);
+  return fact;
+}
+
 /// Also ends with its parent: called again after a change of uid, which takes it away, prctl(2).
 bool die_with(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -68,7 +85,7 @@ RoleFact ask_one(Fd server, const Placeholder& placeholder, const MysqlLogin& lo
   Result<MysqlSession> session = MysqlSession::open(std::move(server), placeholder, login, deadline_us);
   if (!session) {
     const std::string note = login.note.empty() ? "" : " (" + login.note + ")";
-    return unknown("it can't be asked: " + session.error().message + note);
+    return unknown_by(session.error(), "it can't be asked: " + session.error().message + note);
   }
   const MysqlAnswers answers = ask_mysql([&](std::string_view statement) { return session->query(statement); });
   session->close();
@@ -79,7 +96,7 @@ RoleFact ask(const RoleInput& input, const HostRoot& root, int answer, pid_t par
   const Result<MysqlLogin> login = choose_login(input, root);
   if (!login) return unknown("its credentials: " + login.error().message);
   Result<std::vector<Fd>> servers = connect_server(input.process, root, deadline_us);
-  if (!servers) return unknown(servers.error().message);
+  if (!servers) return unknown_by(servers.error(), servers.error().message);
   const Result<Placeholder> placeholder = Placeholder::make();
   if (!placeholder) return unknown("the probe: " + placeholder.error().message);
   if (auto error = confine(*servers, *placeholder, answer))
@@ -174,7 +191,7 @@ RoleFact probe_mysql(const RoleInput& input, const HostRoot& root) {
   writing.reset();
   const std::optional<std::string> text = read_answer(reading.get(), deadline_us);
   const std::string end = end_child(child);
-  if (!text) return unknown("it did not answer within " + std::to_string(input.deadline_ms) + " ms");
+  if (!text) return unknown_by({"late", ""}, "it did not answer within " + std::to_string(input.deadline_ms) + " ms");
   return parse_answer(*text, end);
 }
 

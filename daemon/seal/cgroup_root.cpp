@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "daemon/seal/attach.hpp"
+#include "os/read.hpp"
 
 namespace guardd::seal {
 

@@ -13,7 +13,7 @@ constexpr std::uint64_t boot_ns_per_ms = 1'000'000;
 /// 0 where there is none such.
 std::uint64_t cgroup_number(const std::string& directory) {
   struct stat status {};
-  if (::lstat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return 0;
+  if (::stat(directory.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return 0;
   return static_cast<std::uint64_t>(status.st_ino);
 }
 

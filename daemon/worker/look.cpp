@@ -107,6 +107,7 @@ asio::awaitable<void> ask_role(WorkerRunner& workers, RoleInput input, milliseco
     fact = std::move(*answer);
   } else {
     fact.why_unknown = "the probe: " + answer.error().message;
+    fact.silent = answer.error().code == "late";
   }
   if (fact.role == Role::unknown && fact.why_unknown.empty()) fact.why_unknown = "the probe gave no reason";
   // Whom the answer is about is what was asked, not what the probe says.

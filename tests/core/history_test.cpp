@@ -186,8 +186,8 @@ TEST_CASE("a healthy replica is one that says so, whole and without clients or r
   CHECK(host.learn().memories.front().was_healthy_replica == healthy);
 }
 
-// Every `systemctl stop` of a drained replica has such a moment, and looks follow the kernel's events: the one that fell
-// into it made its release impossible.
+// Every `systemctl stop` of a drained replica has such a moment, and looks follow the kernel's events: the one that
+// fell into it made its release impossible.
 TEST_CASE("a replica that shuts down, and answers nobody, stays what it said that it was") {
   Host host;
   host.snapshot.began_boot_ms = 100'000;
@@ -195,6 +195,7 @@ TEST_CASE("a replica that shuts down, and answers nobody, stays what it said tha
   const std::vector<DatasetMemory> heard = host.learn().memories;
   RoleFact& role = host.snapshot.roles.front();
   role.role = Role::unknown;
+  role.silent = true;
   role.replication.clear();
   host.snapshot.began_wall_s = t0 + 5;
   host.snapshot.began_boot_ms += 5'000;
@@ -229,11 +230,26 @@ TEST_CASE("who falls silent, and may be another by now, is no healthy replica") 
   host.snapshot.began_boot_ms = 100'000;
   host.start_server(Role::replica);
   std::vector<DatasetMemory> heard = host.learn().memories;
-  host.snapshot.roles.front().role = Role::unknown;
+  RoleFact& role = host.snapshot.roles.front();
+  role.role = Role::unknown;
+  role.silent = true;
   host.snapshot.began_wall_s = t0 + 5;
   host.snapshot.began_boot_ms += 5'000;
   bool healthy = false;
   SECTION("nothing else happened") { healthy = true; }
+  SECTION("somebody's shell is in its directory") {
+    host.snapshot.directories.front().uses.push_back({10, "cwd", "/var/lib/mysql"});
+    host.snapshot.directories.front().uses.push_back({11, "fd", "/var/lib/mysql"});
+    healthy = true;
+  }
+  SECTION("somebody of whom nothing is known has a file of it") {
+    host.snapshot.directories.front().uses.push_back({10, "lock", "/var/lib/mysql/ibdata1"});
+  }
+  SECTION("it answers, and is no replica now, and one question came too late") {
+    role.silent = false;
+    role.read_only = false;
+    role.replication = "no source now; was a replica up to GTID 0-1-7";
+  }
   SECTION("another server with its process number") { host.snapshot.processes.front().start_ticks = 77; }
   SECTION("another process besides") {
     host.snapshot.processes.push_back(host.snapshot.processes.front());
@@ -251,8 +267,9 @@ TEST_CASE("who falls silent, and may be another by now, is no healthy replica") 
   SECTION("the host was booted meanwhile") { host.snapshot.host.boot_id = "b2"; }
   SECTION("it was seen stopped meanwhile") { heard.front().inactive_since_s = t0 + 2; }
   SECTION("one of two servers says that it is no replica") {
-    host.snapshot.roles.push_back(host.snapshot.roles.front());
+    host.snapshot.roles.push_back(role);
     host.snapshot.roles.back().role = Role::standalone;
+    host.snapshot.roles.back().silent = false;
   }
   CHECK(host.learn(heard).memories.front().was_healthy_replica == healthy);
 }

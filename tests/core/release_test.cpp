@@ -118,6 +118,10 @@ TEST_CASE("a replica that was silent for long before it stopped may have been pr
   CHECK(granted(host.judge()));
   host.memory.heard_s = host.memory.inactive_since_s - 181;
   CHECK_FALSE(granted(host.judge()));
+  SECTION("and a host that was booted with a clock behind does not make it short") {
+    host.memory.heard_s = host.memory.inactive_since_s + 1;
+    CHECK_FALSE(granted(host.judge()));
+  }
   SECTION("and a clock that was set back does not make it short") {
     host.memory.heard_s = host.memory.inactive_since_s - 30;
     host.memory.inactive_boot_ms = 1'000'000;
