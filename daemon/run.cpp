@@ -97,8 +97,8 @@ std::string status_line(const Looker& looker, const PolicyStore& policies, const
   return policies.problems().empty() ? line : line + "; the last policy reload failed";
 }
 
-Sealer::Settings seal_settings(const Config& config, const std::string& instance) {
-  if (instance == "system") return {.mode = config.seal};
+Sealer::Settings seal_settings(const Config& config, const std::string& instance, bool host_mounts) {
+  if (instance == "system") return {.mode = config.seal, .host_mounts = host_mounts};
   return {.mode = SealMode::off, .why_off = "only the host's own instance seals"};
 }
 
@@ -184,7 +184,7 @@ int run_daemon(const Options& options) {
                  }},
                 &events);
   looker.use_policy(*policy);
-  sealer.emplace(loop.get_executor(), looker, keeper, seal_settings(*config, instance));
+  sealer.emplace(loop.get_executor(), looker, keeper, seal_settings(*config, instance, options.host_mounts));
   sealer->start();
   Patrol patrol(loop.get_executor(), looker, events,
                 {.every = config->look_every, .cpu_percent = config->look_cpu_percent});

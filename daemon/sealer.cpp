@@ -64,7 +64,10 @@ std::string who(const seal::Denial& denial) {
 }  // namespace
 
 Sealer::Sealer(const asio::any_io_executor& executor, Looker& looker, ledger::Keeper& keeper, Settings settings)
-    : executor_(executor), looker_(looker), keeper_(keeper), settings_(std::move(settings)) {}
+    : executor_(executor), looker_(looker), keeper_(keeper), settings_(std::move(settings)) {
+  // ProtectKernelTunables= makes /sys and all below it read-only in guardd's own, a bpffs that is mounted later too.
+  if (settings_.host_mounts) places_.pins.insert(0, "/proc/1/root");
+}
 
 seal::Mode Sealer::kernel_mode() const {
   return settings_.mode == SealMode::enforce ? seal::Mode::enforce : seal::Mode::observe;
@@ -245,9 +248,10 @@ void Sealer::report(const seal::Denial& denial) {
   const std::string message = who(denial) +
                               (denial.denied ? " was denied opening " : " would have been denied opening ") + name +
                               (denial.write ? " for writing" : "") + ": " + because;
-  std::string remedy = denial.node.character
-                           ? "run it under a permit for the disk: guardctl exec wipe --target DISK -- COMMAND"
-                           : "run it under a permit: guardctl exec wipe --target " + name + " -- COMMAND";
+  const std::string target = denial.node.character ? "DISK" : name;
+  std::string remedy = "to destroy what is on it: guardctl exec wipe --target " + target +
+                       " -- COMMAND; for what keeps it, as mount, fsck and lvextend do: systemd-run "
+                       "--slice=guardd-trusted.slice --pipe --wait COMMAND";
   // Without a cgroup hierarchy to make one in, a command has no cgroup that could be exempt.
   if (cgroup_root_.own) remedy = "lift the seal for a time: guardctl seal lift --reason TEXT --valid SECONDS";
   json what{{"reason", printable(message)},

@@ -31,6 +31,8 @@ class Sealer {
   struct Settings {
     SealMode mode = SealMode::off;
     std::string why_off = {};
+    /// guardd has a mount namespace of its own, in which bpffs can't be written to: pins go through PID 1's.
+    bool host_mounts = false;
   };
   Sealer(const boost::asio::any_io_executor& executor, Looker& looker, ledger::Keeper& keeper, Settings settings);
 

@@ -211,9 +211,12 @@ def test_a_permit_lets_its_own_command_through_and_nobody_else(host):
 def test_the_hosts_own_units_are_in_the_trusted_slice(booted):
     booted.write("/run/systemd/system/srv-x.mount", "[Mount]\nWhat=/dev/sdz\nWhere=/srv/x\n")
     booted.write("/run/systemd/system/dev-sdz9.swap", "[Swap]\nWhat=/dev/sdz9\n")
+    for name in ("dm-event", "smartmontools"):  # installed or not
+        booted.write(f"/run/systemd/system/{name}.service", "[Service]\nExecStart=true\n")
     booted.systemctl("daemon-reload")
     units = {"mount": "srv-x.mount", "swap": "dev-sdz9.swap", "systemd-fsck@.service": "systemd-fsck@dev-sdz.service",
-             "systemd-fsck-root.service": "systemd-fsck-root.service"}
+             "systemd-fsck-root.service": "systemd-fsck-root.service", "dm-event.service": "dm-event.service",
+             "smartmontools.service": "smartmontools.service"}
     assert {f"{name}.d" for name in units} == {path.name for path in (TOP / "systemd/seal").iterdir()}
     assert {booted.show(unit, "Slice") for unit in units.values()} == {"guardd-trusted.slice"}
 
