@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the answers from tests/vm/run's machine with expected.py: compare.py ANSWERS CONSOLE."""
+"""Compares the answers from tests/vm/run's machine with expected.py and seal_expected.py: compare.py ANSWERS CONSOLE."""
 
 import json
 import pathlib
@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
+from compare_seal import SealAnswers, judge_seal  # noqa: E402
 from expected import EXPECTED  # noqa: E402
 from verdict import Verdict  # noqa: E402
 
@@ -16,10 +17,13 @@ class Answers:
 
     def __init__(self, path):
         self.given, self.nodes, self.failure = {}, {}, "it never came to its end"
+        self.seal = SealAnswers()
         for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             if "devices" in entry:
                 self.nodes = {node: name for name, node in entry["devices"].items()}
+            elif self.seal.take(entry):
+                pass
             elif "stage" in entry:
                 self.given[entry["stage"], entry["about"]] = entry
             else:
@@ -74,7 +78,7 @@ def judge(answers):
 
 def main(answers_path, console_path):
     answers = Answers(answers_path)
-    failures = judge(answers)
+    failures = judge(answers) + judge_seal(answers.seal, answers.names)
     if answers.failure:
         failures += 1
         print(f"FAIL the machine's story: {answers.failure}; the end of its console:")

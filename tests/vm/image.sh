@@ -7,11 +7,11 @@ vm_layers=("$top/build/vm-layer" "$top/build/lab-layer")
 libraries=usr/lib/x86_64-linux-gnu
 library_path=$(printf "%s/$libraries:" "${vm_layers[@]}")
 guest_programs=(
-  bash cat chmod chown grep hostname ln ls mkdir mkfs.ext4 mkswap mount readlink rm sleep swapoff swapon tar umount
-  kmod mdadm cryptsetup lvm mariadbd
+  bash blockdev cat chmod chown dd grep head hostname ln ls mkdir mkfs.ext4 mkswap mount readlink resize2fs rm sleep swapoff swapon tail tar
+  umount wipefs kmod mdadm cryptsetup lvm mariadbd mariadb nvme hdparm
 )
 # Parts of the kernel package that are taken along; net/ipv4 has tcp_diag, without which guardd can't see clients.
-guest_modules=(arch crypto lib drivers/block drivers/char drivers/md drivers/virtio net/ipv4)
+guest_modules=(arch crypto lib drivers/ata drivers/block drivers/char drivers/md drivers/scsi drivers/virtio net/ipv4)
 
 # What mariadb-install-db makes, as a tar archive; kept, since it never changes.
 make_data_directory() {
@@ -89,10 +89,11 @@ make_root() {
   mkfs.ext4 -q -F -E lazy_itable_init=1,lazy_journal_init=1 -d "$root" "$root.img"
 }
 
-# In $1: two disks of one partition each for the stack, one that has nothing to do with anything, and one for swap.
+# In $1: two disks of one partition each for the stack, one that has nothing to do with anything, one for swap, and those whose
+# media can be reached past their block devices.
 make_disks() {
   local name
-  for name in member1 member2 blank swap; do
+  for name in member1 member2 blank swap namespace ata; do
     rm -f "$1/$name.img"
     truncate --size 192M "$1/$name.img"
   done
