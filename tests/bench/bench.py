@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 
 from report import Report  # noqa: E402
 
-PARTS = ("inspection", "today", "clients", "latency", "records", "commands", "starts", "permits", "idle", "storms", "plots")
+PARTS = ("inspection", "today", "clients", "latency", "records", "commands", "starts", "permits", "seal", "idle", "storms", "plots")
 
 
 def arguments():

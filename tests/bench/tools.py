@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +32,21 @@ def start_ready(lab, command, word="ready"):
 
     wait_for(is_ready, command[0], deadline=300)
     return process
+
+
+@contextmanager
+def disk_of_this_machine(name="disk"):
+    """A loop device with an ext4, on an image beside the build."""
+    image = BUILD / f"bench-{name}.img"
+    with open(image, "wb") as file:
+        file.truncate(256 * 1024 * 1024)
+    device = subprocess.run(["losetup", "--find", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        subprocess.run(["mkfs.ext4", "-q", device], check=True)
+        yield device
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
+        image.unlink()
 
 
 # Time

@@ -2,28 +2,11 @@
 """Answers with a durable record, and the ledger alone, on a file system of its own that lies on this machine's disk."""
 
 import json
-import subprocess
-from contextlib import contextmanager
 from statistics import median
 
-from lab import BUILD, Lab
+from lab import Lab
 from report import Target
-from tools import GUARDD_SOCKET, install, load, start_echo
-
-
-@contextmanager
-def disk_of_this_machine():
-    """A loop device on an image beside the build."""
-    image = BUILD / "bench.img"
-    with open(image, "wb") as file:
-        file.truncate(256 * 1024 * 1024)
-    device = subprocess.run(["losetup", "--find", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
-    try:
-        subprocess.run(["mkfs.ext4", "-q", device], check=True)
-        yield device
-    finally:
-        subprocess.run(["losetup", "--detach", device], check=True)
-        image.unlink()
+from tools import GUARDD_SOCKET, disk_of_this_machine, install, load, start_echo
 
 
 def allows(lab, socket, connections, seconds):
