@@ -19,9 +19,34 @@ constexpr std::uint32_t first_ordinary_uid = 1000;
 
 constexpr std::string_view dataset_fact = "dataset.";
 
+bool carries_partition_table(DeviceNumber device, const Snapshot& snapshot) {
+  const auto found = std::ranges::find(snapshot.signatures, device, &SignatureFact::device);
+  return found != snapshot.signatures.end() && found->signature.known() &&
+         found->signature.value().usage == "partition_table";
+}
+
+/// The partitions of what is in use as a whole are its own blocks by other names: of a table that a mkfs of the whole
+/// disk left there, or of one that belongs to the multipath or RAID device on the disk.
+void add_names_of_wholes(std::vector<DeviceNumber>& under, const Snapshot& snapshot, const StorageGraph& graph,
+                         bool mounted) {
+  const std::vector<DeviceNumber> wholes = under;
+  for (const DeviceNumber whole : wholes) {
+    const BlockDeviceFact* const device = graph.find(whole);
+    // A disk whose partition carried what is remembered, and that has another one by now.
+    if (device == nullptr || (!mounted && carries_partition_table(whole, snapshot))) continue;
+    std::vector<DeviceNumber> partitions;
+    for (const BlockDeviceFact* const child : graph.children(whole)) {
+      if (child->parent == device->name) partitions.push_back(child->device);
+    }
+    const bool is_partitioned = std::ranges::any_of(
+        partitions, [&](DeviceNumber one) { return std::ranges::find(wholes, one) != wholes.end(); });
+    if (!is_partitioned) std::ranges::copy(partitions, std::back_inserter(under));
+  }
+}
+
 /// What lies on which devices now; of what is not mounted, those that carry it or carried it.
-std::vector<DeviceNumber> devices_under(const Dataset& dataset, const Snapshot& snapshot, const Ledger& ledger,
-                                        const StorageGraph& graph) {
+std::vector<DeviceNumber> devices_beneath(const Dataset& dataset, const Snapshot& snapshot, const Ledger& ledger,
+                                          const StorageGraph& graph) {
   if (!dataset.device_numbers.empty()) return dataset.device_numbers;
   const auto memory = std::ranges::find(ledger.memories, dataset.id, &DatasetMemory::id);
   if (memory == ledger.memories.end()) return {};
@@ -34,6 +59,13 @@ std::vector<DeviceNumber> devices_under(const Dataset& dataset, const Snapshot& 
     if (!is_of_it(identify_devices(snapshot, graph, {device.device}).front())) continue;
     std::ranges::copy(graph.ancestors(device.device).devices, std::back_inserter(under));
   }
+  return under;
+}
+
+std::vector<DeviceNumber> devices_under(const Dataset& dataset, const Snapshot& snapshot, const Ledger& ledger,
+                                        const StorageGraph& graph) {
+  std::vector<DeviceNumber> under = devices_beneath(dataset, snapshot, ledger, graph);
+  add_names_of_wholes(under, snapshot, graph, !dataset.device_numbers.empty());
   return under;
 }
 

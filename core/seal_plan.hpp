@@ -43,10 +43,10 @@ struct SealPlan {
 };
 
 /// What is to be sealed: the block devices under every dataset for which a reinstallation of this host would be
-/// refused, and all that they stand on, with the character devices that reach the same media. Policy, exceptions and
-/// releases weigh as in decide(); an override does not, since it is for one operation, and a permit exempts who has it.
-/// Disks that can be taken out are sealed only for what a process of the system's own accounts has in use: nobody else
-/// may make a stick unwritable by putting data on it.
+/// refused, all that they stand on, and the partitions of what of that is in use as a whole; with the character devices
+/// that reach the same media. Policy, exceptions and releases weigh as in decide(); an override does not, since it is
+/// for one operation, and a permit exempts who has it. Disks that can be taken out are sealed only for what a process
+/// of the system's own accounts has in use: nobody else may make a stick unwritable by putting data on it.
 SealPlan plan_seal(const Snapshot& snapshot, const std::vector<DiskNodes>& pass_through, const Policy& policy,
                    Ledger ledger, Now now);
 

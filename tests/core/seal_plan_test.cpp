@@ -53,6 +53,31 @@ TEST_CASE("what lies under active data is sealed, down to the disk under a loop 
   CHECK(active.devices.front().causes.front().path == "/mnt/l/mysql");
 }
 
+TEST_CASE("the partitions of what is in use as a whole are sealed: they are the same blocks") {
+  Scenario host = scenario("wipe-disk-under-datadir");
+  BlockDeviceFact stale = device_named(host, "loop0p1");
+  stale.name = "loop0p2";
+  stale.device = {259, 99};
+  host.snapshot.devices.push_back(stale);
+  REQUIRE_FALSE(names(plan(host)).contains("/dev/loop0p2"));
+  // Something stands on the disk itself, and its table is another one's, or a left-over.
+  device_named(host, "loop0p1").parent.clear();
+  device_named(host, "loop0p1").slaves = {"loop0"};
+  CHECK(names(plan(host)) == Names{"/dev/loop0", "/dev/loop0p1", "/dev/loop0p2", "/dev/vda", "/dev/vda1"});
+}
+
+TEST_CASE("of a disk that was partitioned anew since it carried what is remembered, the new partitions are free") {
+  Scenario host = scenario("remembered-unmounted");
+  const DeviceNumber disk = device_named(host, "vdb").device;
+  const DeviceNumber partition = device_named(host, "vdb1").device;
+  device_named(host, "vdb1").part_uuid = "another";
+  std::erase_if(host.snapshot.signatures,
+                [&](const SignatureFact& fact) { return fact.device == disk || fact.device == partition; });
+  CHECK(names(plan(host)) == Names{"/dev/vdb", "/dev/vdb1"});
+  host.snapshot.signatures.push_back({disk, Signature{"partition_table", "gpt", "", ""}});
+  CHECK(names(plan(host)) == Names{"/dev/vdb"});
+}
+
 TEST_CASE("data at rest and remembered data seal too") {
   CHECK_FALSE(plan(scenario("at-rest")).devices.empty());
   const SealPlan remembered = plan(scenario("remembered-unmounted"));

@@ -255,6 +255,11 @@ class Lab:
         self.run(["partx", "--add", device])
         return self._node_of_partition(f"{device}p1")
 
+    def left_over_partition(self, device):
+        """A partition's node on a disk whose table names none: as of a table from before, which the kernel has read."""
+        self.run(["addpart", device, "1", "2048", "65536"])
+        return self._node_of_partition(f"{device}p1")
+
     def _node_of_partition(self, node):
         major, minor = Path(f"/sys/class/block/{Path(node).name}/dev").read_text().split(":")
         self.give(node)

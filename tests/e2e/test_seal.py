@@ -11,7 +11,7 @@ from mariadb import MariaDb
 from permits import WAITING, Exec
 from waiting import wait_for
 
-WRITE = "dd if=/dev/zero of={} bs=512 count=1 seek=131000 conv=notrunc oflag=sync status=none"
+WRITE = "dd if=/dev/zero of={} bs=512 count=1 seek={at} conv=notrunc oflag=sync status=none"
 PINS = "/sys/fs/bpf/guardd/seal-1"
 
 
@@ -43,8 +43,8 @@ def sealed_names(host):
     return {device["name"] for device in seal(host).get("devices", [])}
 
 
-def is_denied(host, device):
-    done = host.run(WRITE.format(device), check=False)
+def is_denied(host, device, at=131000):
+    done = host.run(WRITE.format(device, at=at), check=False)
     assert done.returncode == 0 or b"Operation not permitted" in done.stderr, done
     return done.returncode != 0
 
@@ -77,6 +77,16 @@ def test_root_cannot_write_to_a_disk_with_data(host):
     metrics = host.http().get("/metrics").body.decode()
     assert int(re.search(r'^guardd_seal_openings_total{what="denied"} (\d+)$', metrics, re.MULTILINE)[1]) > 0
     assert 'guardd_seal_in_force{mode="enforce"} 1' in metrics
+
+
+def test_a_partition_of_a_disk_that_is_in_use_as_a_whole(host):
+    """The kernel makes nodes of whatever table is left on a disk that was given to mkfs as a whole: they are the filesystem's own blocks."""
+    partition = host.left_over_partition(host.data)
+    try:
+        wait_for(lambda: host.check("check-reinstall") and partition in sealed_names(host), "the left-over partition to be sealed")
+        assert is_denied(host, partition, at=60000)
+    finally:
+        host.run(["delpart", host.data, "1"])
 
 
 def test_the_kernel_goes_on_when_guardd_is_killed(host):
@@ -151,8 +161,8 @@ def test_what_is_unmounted_stays_sealed(host):
 
 
 def test_the_trusted_slice_is_let_through(host):
-    host.run(["systemd-run", "--quiet", "--wait", "--slice=guardd-trusted.slice", "bash", "-c", WRITE.format(host.data)])
-    done = host.run(["systemd-run", "--quiet", "--wait", "bash", "-c", WRITE.format(host.data)], check=False)
+    host.run(["systemd-run", "--quiet", "--wait", "--slice=guardd-trusted.slice", "bash", "-c", WRITE.format(host.data, at=131000)])
+    done = host.run(["systemd-run", "--quiet", "--wait", "bash", "-c", WRITE.format(host.data, at=131000)], check=False)
     assert done.returncode != 0
 
 
@@ -198,7 +208,7 @@ def test_a_permit_lets_its_own_command_through_and_nobody_else(host):
     applied = host.guardctl("override", "apply", made["override"]["id"], "--nonce", made["nonce"], "--host", made["hostname"])
     assert applied.returncode == 0, applied
     host.umount("/srv/db")
-    write = WRITE.format(host.data)
+    write = WRITE.format(host.data, at=131000)
     command = f"bash -c '{write}' && touch /tmp/exec.written; {WAITING.format(name='/tmp/exec')}"
     running = Exec(host, "wipe", "--target", host.data, command=command)
     wait_for(lambda: running.exists("started"), "the command to have written or not")
