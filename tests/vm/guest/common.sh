@@ -26,8 +26,8 @@ give_up() {
 }
 trap 'give_up $LINENO' ERR
 
-wait_for() { # a command that succeeds within half a minute
-  local end=$((SECONDS + 30))
+wait_for() { # a command that succeeds within a minute
+  local end=$((SECONDS + 60))
   until "$@"; do
     ((SECONDS < end)) || return 1
     sleep 0.05

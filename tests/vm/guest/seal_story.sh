@@ -69,6 +69,7 @@ attempt 'resize2fs, trusted' volume in_trusted_slice resize2fs "${device[volume]
 commit
 
 begin_seal 'mirror'
+printf '1000000\n' >/proc/sys/dev/raid/speed_limit_min # whatever else the disks have to do
 attempt 'mdadm --fail' md mdadm --quiet /dev/md0 --fail "${device[partition2]}"
 attempt 'mdadm --remove' md mdadm --quiet /dev/md0 --remove "${device[partition2]}"
 commit
