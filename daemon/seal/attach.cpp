@@ -37,12 +37,12 @@ constexpr std::array<Helper, 5> required{{{BPF_FUNC_get_current_cgroup_id, "bpf_
 bool has(bpf_func_id helper) { return libbpf_probe_bpf_helper(BPF_PROG_TYPE_CGROUP_DEVICE, helper, nullptr) == 1; }
 
 /// Sets what the program may use, and says what it must do without.
-std::vector<std::string> fit_to_kernel(::seal& program) {
+std::vector<std::string> fit_to_kernel(::seal& program, const Helpers& may_use) {
   std::vector<std::string> lacks;
-  program.rodata->has_ancestors = has(BPF_FUNC_get_current_ancestor_cgroup_id) ? 1 : 0;
-  program.rodata->has_pid_namespace = has(BPF_FUNC_get_ns_current_pid_tgid) ? 1 : 0;
-  program.rodata->has_pid = has(BPF_FUNC_get_current_pid_tgid) ? 1 : 0;
-  program.rodata->has_comm = has(BPF_FUNC_get_current_comm) ? 1 : 0;
+  program.rodata->has_ancestors = may_use.ancestors && has(BPF_FUNC_get_current_ancestor_cgroup_id) ? 1 : 0;
+  program.rodata->has_pid_namespace = may_use.pid_namespace && has(BPF_FUNC_get_ns_current_pid_tgid) ? 1 : 0;
+  program.rodata->has_pid = may_use.pid && has(BPF_FUNC_get_current_pid_tgid) ? 1 : 0;
+  program.rodata->has_comm = may_use.comm && has(BPF_FUNC_get_current_comm) ? 1 : 0;
   if (program.rodata->has_ancestors == 0) {
     lacks.emplace_back("no bpf_get_current_ancestor_cgroup_id: a permit exempts its own cgroup and none below it");
   }
@@ -190,7 +190,7 @@ class LibbpfRing final : public EventRing {
 
 }  // namespace
 
-Result<Attached> attach(const Places& places, Mode mode) {
+Result<Attached> attach(const Places& places, Mode mode, const Helpers& may_use) {
   libbpf_set_print(keep_quiet);
   const Fd cgroup(::open(places.cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!cgroup) return os_error(errno, "not sealed: " + places.cgroup);
@@ -213,7 +213,7 @@ Result<Attached> attach(const Places& places, Mode mode) {
 
   const Skeleton program(seal__open(), seal__destroy);
   if (!program) return load_error(errno);
-  const std::vector<std::string> lacks = fit_to_kernel(*program);
+  const std::vector<std::string> lacks = fit_to_kernel(*program, may_use);
   if (found) {
     if (const auto error = reuse_maps(*program, *found)) return *error;
   }

@@ -38,10 +38,19 @@ struct Attached {
   std::vector<std::string> lacks;  ///< what this kernel has no helper for, and what that costs: for people
 };
 
+/// What the program may use of what not every kernel has (docs/seal.md, "Kernels"); a test leaves out what this one
+/// has.
+struct Helpers {
+  bool ancestors = true;      ///< bpf_get_current_ancestor_cgroup_id
+  bool pid_namespace = true;  ///< bpf_get_ns_current_pid_tgid
+  bool pid = true;            ///< bpf_get_current_pid_tgid
+  bool comm = true;           ///< bpf_get_current_comm
+};
+
 /// Attaches a new seal, or adopts what is pinned and ours. Takes some 10 ms. A new one has no entries and the mode
 /// `mode`; an adopted one gets that mode. Errors say what is missing and what to do: "no_bpffs", "no_helper", "foreign"
 /// (open_pinned), "not_built", and those of bpf(2).
-Result<Attached> attach(const Places& places, Mode mode);
+Result<Attached> attach(const Places& places, Mode mode, const Helpers& may_use = {});
 
 /// Calls `each` for every event that the ring has; returns how many. Never blocks.
 class EventRing {

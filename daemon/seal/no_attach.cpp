@@ -9,7 +9,7 @@ Error not_built() { return {"not_built", "not sealed: guardd was built without B
 
 }  // namespace
 
-Result<Attached> attach(const Places&, Mode) { return not_built(); }
+Result<Attached> attach(const Places&, Mode, const Helpers&) { return not_built(); }
 
 Result<std::unique_ptr<EventRing>> open_events(const Fd&) { return not_built(); }
 

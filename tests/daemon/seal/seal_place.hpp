@@ -73,8 +73,8 @@ class SealPlace {
   [[nodiscard]] int open(const std::string& node, int flags) const {
     return in_cgroup(places.cgroup, [&] { return try_open(node, flags); });
   }
-  [[nodiscard]] seal::Attached attach(seal::Mode mode = seal::Mode::enforce) const {
-    Result<seal::Attached> attached = seal::attach(places, mode);
+  [[nodiscard]] seal::Attached attach(seal::Mode mode = seal::Mode::enforce, const seal::Helpers& may_use = {}) const {
+    Result<seal::Attached> attached = seal::attach(places, mode, may_use);
     INFO((attached ? "" : attached.error().message));
     REQUIRE(attached);
     return std::move(*attached);

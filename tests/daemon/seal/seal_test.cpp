@@ -146,6 +146,31 @@ TEST_CASE("an exemption is for its cgroup and all below it, its device, and its 
   }
 }
 
+TEST_CASE(
+    "on a kernel without ancestors' ids an exemption is for its own cgroup alone; without pids and names they are not "
+    "told") {
+  SealPlace place;
+  const Loop loop(1 << 20);
+  if (!place.why_not.empty() || loop.name.empty()) return;
+  const std::string node = "/dev/" + loop.name;
+  const std::string permit = place.below("permit");
+  const std::string child = place.below("permit/child");
+  const Helpers none{.ancestors = false, .pid_namespace = false, .pid = false, .comm = false};
+  const Attached seal = place.attach(Mode::enforce, none);
+  CHECK(seal.lacks.size() == 2);
+  REQUIRE_FALSE(follow(seal.pinned, Sealed{{block(node), 1}}));
+  const Exemption exemption{.cgroup = id_of(permit), .device = block(node)};
+  REQUIRE_FALSE(follow(seal.pinned, Exemptions{{exemption, GUARDD_SEAL_NEVER}}));
+  CHECK(in_cgroup(permit, [&] { return try_open(node, O_RDWR); }) == 0);
+  CHECK(in_cgroup(child, [&] { return try_open(node, O_RDWR); }) == EPERM);
+  const std::vector<guardd_seal_event> events = events_of(seal);
+  REQUIRE(events.size() == 1);
+  CHECK(events.front().pid == 0);
+  CHECK(events.front().outer_pid == 0);
+  CHECK(events.front().comm[0] == '\0');
+  CHECK(events.front().cgroup == id_of(child));
+}
+
 TEST_CASE("what is observed is let through and told, what is denied is told too") {
   const SealPlace place;
   const Loop loop(1 << 20);
