@@ -15,6 +15,11 @@ commit() { query "INSERT INTO kept.numbers VALUES ($((rows += 1)))"; }
 
 is_sealed() { guardctl seal status | grep -q "^  ${device[$1]}  "; }
 
+is_sealed_when_looked_at() {
+  guardctl check-reinstall --quiet --timeout 30 || true
+  is_sealed "$1"
+}
+
 tell_seal() {
   printf '{"stage": "%s", "seal": %s}\n' "$stage" "$(guardctl seal status --json --timeout 30)" >&"$answers"
 }
@@ -115,13 +120,13 @@ begin_seal 'put up again'
 attempt 'mdadm --assemble' md put_up_md
 mdadm --stop --quiet /dev/md0 || true # what came of it
 attempt 'mdadm --assemble, trusted' md in_trusted_slice mdadm --assemble --quiet /dev/md0 "${device[partition1]}" "${device[partition2]}"
-look_anew
+wait_for is_sealed_when_looked_at md
 attempt 'cryptsetup open' crypt put_up_crypt
 attempt 'cryptsetup open, trusted' crypt in_trusted_slice cryptsetup open --key-file $key /dev/md0 vault
-look_anew
+wait_for is_sealed_when_looked_at crypt
 attempt 'vgchange --activate' volume put_up_volume
 attempt 'vgchange --activate, trusted' volume in_trusted_slice lvm vgchange --quiet --activate y guarded
-look_anew
+wait_for is_sealed_when_looked_at volume
 attempt 'mount' volume mount /dev/guarded/data /var/lib/mysql
 attempt 'mount, trusted' volume in_trusted_slice mount /dev/guarded/data /var/lib/mysql
 start_server
