@@ -17,6 +17,7 @@
 #include "daemon/decisions.hpp"
 #include "daemon/exposition.hpp"
 #include "daemon/last_look.hpp"
+#include "daemon/seal/commands.hpp"
 #include "daemon/seal/exemptions.hpp"
 #include "daemon/storage/pass_through.hpp"
 #include "os/clock.hpp"
@@ -59,6 +60,11 @@ std::string who(const seal::Denial& denial) {
   const std::string& place = denial.unit.empty() ? denial.cgroup : denial.unit;
   if (!place.empty()) more += ", " + place;
   return text + " (" + more + ")";
+}
+
+std::string tried(seal::Access access, const std::string& device) {
+  if (access == seal::Access::command) return "a command to " + device + " that may destroy what is on it";
+  return "opening " + device + (access == seal::Access::write ? " for writing" : "");
 }
 
 }  // namespace
@@ -114,6 +120,7 @@ bool Sealer::attach() {
   spdlog::info("seal: {}{} at {}, mode {}", how, attached_->renewed ? " with a new program" : "", places_.pins,
                name_of(settings_.mode));
   for (const std::string& lack : attached_->lacks) spdlog::warn("seal: {}", lack);
+  attach_commands();
   record("seal." + how, {{"reason", "mode " + name_of(settings_.mode)}});
   Result<std::unique_ptr<seal::EventRing>> ring = seal::open_events(attached_->pinned.events);
   if (!ring) {
@@ -122,6 +129,13 @@ bool Sealer::attach() {
     ring_ = std::move(*ring);
   }
   return true;
+}
+
+/// Not every kernel can; what there is of the seal is in force without.
+void Sealer::attach_commands() {
+  Result<Fd> commands = seal::attach_commands(places_.pins, attached_->pinned);
+  if (!commands) spdlog::warn("seal: {}", printable(commands.error().message));
+  commands_ = commands ? std::move(*commands) : Fd();
 }
 
 void Sealer::follow(const Snapshot& snapshot) {
@@ -164,7 +178,10 @@ void Sealer::check_pins() {
   const Result<seal::LinkInfo> ours = seal::link_info(attached_->pinned.link.get());
   const Result<seal::Pinned> pinned = seal::open_pinned(places_.pins);
   const bool is_on = ours && ours->cgroup != 0;
-  if (is_on && pinned) return;
+  if (is_on && pinned) {
+    if (commands_ && !seal::is_commands_pinned(places_.pins)) attach_commands();
+    return;
+  }
   const std::string what =
       !is_on ? "somebody has taken the seal off" : "the seal's pins are gone: " + pinned.error().message;
   if (is_on && pinned.error().code == "foreign" && pinned.error().message.find("lacks") == std::string::npos) {
@@ -245,9 +262,8 @@ void Sealer::report(const seal::Denial& denial) {
     because = cause.service + (cause.path.empty() ? "" : " at " + cause.path) + " lies on it (" +
               std::string(to_string(cause.state)) + ")";
   }
-  const std::string message = who(denial) +
-                              (denial.denied ? " was denied opening " : " would have been denied opening ") + name +
-                              (denial.write ? " for writing" : "") + ": " + because;
+  const std::string message = who(denial) + (denial.denied ? " was denied " : " would have been denied ") +
+                              tried(denial.access, name) + ": " + because;
   const std::string target = denial.node.character ? "DISK" : name;
   std::string remedy = "to destroy what is on it: guardctl exec wipe --target " + target +
                        " -- COMMAND; for what keeps it, as mount, fsck and lvextend do: systemd-run "
@@ -260,7 +276,7 @@ void Sealer::report(const seal::Denial& denial) {
             {"major", denial.node.number.major},
             {"minor", denial.node.number.minor},
             {"type", denial.node.character ? "character" : "block"},
-            {"access", denial.write ? "write" : "read"},
+            {"access", seal::to_string(denial.access)},
             {"pid", denial.pid},
             {"uid", denial.uid},
             {"comm", printable(denial.comm)},

@@ -62,6 +62,9 @@ enum {
   GUARDD_SEAL_COUNTERS = 5,
 };
 
+/// What was to be done: an opening, or a command to a device that is open, by ioctl(2).
+enum { GUARDD_SEAL_READ = 0, GUARDD_SEAL_WRITE = 1, GUARDD_SEAL_COMMAND = 2 };
+
 struct guardd_seal_event {
   unsigned long long boot_ns;
   unsigned long long cgroup;
@@ -70,6 +73,6 @@ struct guardd_seal_event {
   unsigned int uid;       ///< in the kernel's first user namespace
   unsigned int denied;    ///< 0: it would have been
   struct guardd_seal_device device;
-  unsigned int write;
+  unsigned int access; ///< GUARDD_SEAL_READ and its like
   char comm[GUARDD_SEAL_COMM_BYTES];
 };

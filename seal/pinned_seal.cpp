@@ -95,6 +95,9 @@ std::optional<Error> forget_pinned(const std::string& directory) {
   // The link first: maps without one decide nothing.
   const std::string link = directory + "/link";
   if (::unlink(link.c_str()) != 0 && errno != ENOENT) return os_error(errno, link);
+  // The program for commands is not everywhere; without its pin it ends with who has it open.
+  const std::string commands = directory + "/commands";
+  if (::unlink(commands.c_str()) != 0 && errno != ENOENT) return os_error(errno, commands);
   for (const Pin& pin : map_pins()) {
     const std::string path = directory + "/" + pin.name;
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return os_error(errno, path);

@@ -42,6 +42,11 @@ std::string exe_of(std::int32_t pid, const std::string& comm) {
   return link && name && *name == comm + "\n" ? *link : "";
 }
 
+Access access_of(unsigned access) {
+  if (access == GUARDD_SEAL_COMMAND) return Access::command;
+  return access == GUARDD_SEAL_WRITE ? Access::write : Access::read;
+}
+
 }  // namespace
 
 void CgroupNames::walk() {
@@ -68,10 +73,22 @@ std::string CgroupNames::path_of(std::uint64_t id) {
   return remembered();
 }
 
+std::string_view to_string(Access access) {
+  switch (access) {
+    case Access::write:
+      return "write";
+    case Access::command:
+      return "command";
+    case Access::read:
+      break;
+  }
+  return "read";
+}
+
 Denial describe(const guardd_seal_event& event, CgroupNames& cgroups) {
   Denial denial;
   denial.denied = event.denied != 0;
-  denial.write = event.write != 0;
+  denial.access = access_of(event.access);
   denial.node = {event.device.type == GUARDD_SEAL_CHARACTER, {event.device.major, event.device.minor}};
   denial.pid = pid_for_guardd(event);
   denial.uid = event.uid;
@@ -85,7 +102,7 @@ Denial describe(const guardd_seal_event& event, CgroupNames& cgroups) {
 
 void add(std::vector<Denial>& denials, Denial one) {
   const auto is_like = [&](const Denial& other) {
-    return other.pid == one.pid && other.node == one.node && other.denied == one.denied && other.write == one.write &&
+    return other.pid == one.pid && other.node == one.node && other.denied == one.denied && other.access == one.access &&
            other.comm == one.comm && other.cgroup == one.cgroup;
   };
   const auto like = std::ranges::find_if(denials, is_like);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/seal_entries.hpp"
@@ -11,10 +12,15 @@
 
 namespace guardd::seal {
 
-/// An opening that was denied, or would have been; or several that are the same in all that is told of them.
+/// What was to be done to a device: opening it, or a command to it when it is open (ioctl(2)).
+enum class Access { read, write, command };
+std::string_view to_string(Access access);
+
+/// An opening or a command that was denied, or would have been; or several that are the same in all that is told of
+/// them.
 struct Denial {
   bool denied = true;
-  bool write = false;
+  Access access = Access::read;
   DeviceNode node;
   std::int32_t pid = 0;  ///< 0 where it has no number in guardd's pid namespace
   std::uint32_t uid = 0;

@@ -54,15 +54,16 @@ ATTEMPTS = [
                                ("mount", "volume"))
       for attempt in (Attempt("put up again", tool, (on,), "denied"),
                       Attempt("put up again", f"{tool}, trusted", (on,), "exempted"))],
-    # The media, by whatever node; and what no open for writing is wanted for: docs/security.md.
+    # The media, by whatever node, and by commands that want no opening for writing: the kernel has BPF's security module.
     *each("drives", ("dd",), ("namespace", "ata"), "denied"),
     *each("drives", ("read",), NODES, "denied"),
     *each("drives", ("nvme id-ctrl",), ("nvme0",), "denied"),
     *each("drives", ("nvme format",), ("nvme0", "ng0n2"), "denied"),
     *each("drives", ("hdparm",), ("sg0",), "denied"),
-    *each("commands through a block device", ("hdparm --security-erase",), ("ata",), "allowed"),
-    *each("commands through a block device", ("hdparm --write-sector",), ("ata",), "allowed"),
-    *each("commands through a block device", ("nvme format",), ("namespace",), "allowed"),
+    *each("commands through a block device", ("nvme id-ctrl", "nvme smart-log"), ("namespace",), "allowed"),
+    *each("commands through a block device", ("hdparm -I",), ("ata",), "allowed"),
+    *each("commands through a block device", ("hdparm --security-erase", "hdparm --write-sector"), ("ata",), "denied"),
+    *each("commands through a block device", ("nvme format",), ("namespace",), "denied"),
 ]
 
 FOUND = {
@@ -70,7 +71,7 @@ FOUND = {
     ("put up again", "the table"): "kept.numbers check status OK",
     ("put up again", "sectors in which the mirror differs"): "0",
     ("drives", "filesystems"): "namespace ata ",
-    ("commands through a block device", "filesystems"): "",
+    ("commands through a block device", "filesystems"): "namespace ata ",
 }
 
 DRIVES = {"namespace", "ata", *(f"/dev/{node}" for node in NODES)}

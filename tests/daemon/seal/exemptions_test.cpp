@@ -41,7 +41,7 @@ guardd_seal_event event_of(std::uint64_t cgroup) {
   event.cgroup = cgroup;
   event.uid = 3;
   event.denied = 1;
-  event.write = 1;
+  event.access = GUARDD_SEAL_WRITE;
   event.device = {GUARDD_SEAL_BLOCK, 8, 16};
   std::fill(std::begin(event.comm), std::end(event.comm), 'x');  // without an end
   return event;
@@ -114,7 +114,7 @@ TEST_CASE("denials that are alike are one, with how many they were") {
   one.pid = 5;
   add(denials, one);
   add(denials, one);
-  one.write = true;
+  one.access = Access::write;
   add(denials, one);
   REQUIRE(denials.size() == 2);
   CHECK(denials[0].times == 2);

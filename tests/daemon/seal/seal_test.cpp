@@ -190,7 +190,7 @@ TEST_CASE("what is observed is let through and told, what is denied is told too"
   for (std::size_t i = 0; i < events.size(); ++i) CHECK(events[i].denied == (i + 1 == events.size() ? 1U : 0U));
   CgroupNames names(place.places.cgroup);
   for (const guardd_seal_event& event : events) {
-    CHECK(event.write == 1);
+    CHECK(event.access == GUARDD_SEAL_WRITE);
     CHECK(event.device.minor == block(node).number.minor);
     CHECK(event.cgroup == id_of(place.places.cgroup));
     CHECK(event.uid == ::getuid());

@@ -32,8 +32,11 @@ try_drives() {
   attempt 'hdparm' sg0 hdparm --yes-i-know-what-i-am-doing --write-sector 0 /dev/sg0
   found 'filesystems' "$(filesystems)"
 
-  # The limit: commands through a block device that is open for reading.
+  # No opening for writing is wanted for these: it is the commands that are denied.
   begin_seal 'commands through a block device'
+  attempt 'nvme id-ctrl' namespace nvme id-ctrl /dev/nvme0n2
+  attempt 'nvme smart-log' namespace nvme smart-log /dev/nvme0n2
+  attempt 'hdparm -I' ata hdparm -I /dev/sda
   attempt 'hdparm --security-erase' ata hdparm --user-master u --security-erase NULL /dev/sda
   attempt 'hdparm --write-sector' ata hdparm --yes-i-know-what-i-am-doing --write-sector 2 /dev/sda
   attempt 'nvme format' namespace nvme format /dev/nvme0n2 --force

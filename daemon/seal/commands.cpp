@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/seal/commands.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "os/read.hpp"
+#include "seal/bpf_call.hpp"
+#include "seal_commands.skel.h"
+
+namespace guardd::seal {
+namespace {
+
+using Skeleton = std::unique_ptr<::seal_commands, decltype(&seal_commands__destroy)>;
+
+constexpr std::size_t longest_list = 4096;
+constexpr std::string_view uncovered =
+    "commands to a sealed disk that is open for reading (nvme format, hdparm --security-erase) are not denied: ";
+
+Error not_attached(const Error& why) { return {why.code, std::string(uncovered) + why.message}; }
+Error not_attached(int number, const std::string& what) { return not_attached(os_error(number, what)); }
+
+/// A program attaches where the module is compiled in, and is never run where it was not started.
+std::optional<Error> check_module() {
+  constexpr const char* file = "/sys/kernel/security/lsm";
+  const Result<std::string> modules = read_file(file, longest_list);
+  if (!modules) return not_attached({"no_lsm", modules.error().message + "; securityfs is to be mounted there"});
+  if (("," + *modules + ",").find(",bpf,") != std::string::npos || modules->ends_with(",bpf\n")) return std::nullopt;
+  return not_attached({"no_lsm", "the kernel does not run BPF's security module; boot with bpf in lsm="});
+}
+
+std::optional<Error> use_maps(::seal_commands& program, const Pinned& seal) {
+  const std::array<std::pair<bpf_map*, int>, 5> maps{{{program.maps.sealed, seal.sealed.get()},
+                                                      {program.maps.exempt, seal.exempt.get()},
+                                                      {program.maps.settings, seal.settings.get()},
+                                                      {program.maps.counters, seal.counters.get()},
+                                                      {program.maps.events, seal.events.get()}}};
+  for (const auto& [map, fd] : maps) {
+    const int result = bpf_map__reuse_fd(map, fd);
+    if (result != 0) return not_attached(-result, "a pinned map of the seal");
+  }
+  return std::nullopt;
+}
+
+std::uint64_t tag_of(int program) {
+  const Result<ProgramInfo> info = program_info(program);
+  return info ? info->tag : 0;
+}
+
+/// The pinned link, where it is of the same program.
+Fd kept(const std::string& pin, int program) {
+  Result<Fd> link = get_pinned(pin);
+  if (!link) return {};
+  const Result<LinkInfo> info = link_info(link->get());
+  const Result<Fd> theirs = info ? program_by_id(info->program) : Result<Fd>(Error{});
+  return theirs && tag_of(theirs->get()) == tag_of(program) ? std::move(*link) : Fd();
+}
+
+}  // namespace
+
+Result<Fd> attach_commands(const std::string& pins, const Pinned& seal) {
+  if (const auto error = check_module()) return *error;
+  const Skeleton program(seal_commands__open(), seal_commands__destroy);
+  if (!program) return not_attached(errno, "the program");
+  // This type of program has them all from 5.8 on, and a kernel has these hooks for it from 5.11 on.
+  program->rodata->has_ancestors = program->rodata->has_pid_namespace = 1;
+  program->rodata->has_pid = program->rodata->has_comm = 1;
+  if (const auto error = use_maps(*program, seal)) return *error;
+  if (const int result = seal_commands__load(program.get()); result != 0) {
+    return not_attached(-result, "the kernel does not take the program");
+  }
+  const std::string pin = pins + "/commands";
+  if (Fd link = kept(pin, bpf_program__fd(program->progs.guardd_commands))) return link;
+  const std::unique_ptr<bpf_link, decltype(&bpf_link__destroy)> link(
+      bpf_program__attach_lsm(program->progs.guardd_commands), bpf_link__destroy);
+  if (!link) return not_attached(errno, "attaching");
+  // The new one is at work before the old one goes.
+  if (::unlink(pin.c_str()) != 0 && errno != ENOENT) return not_attached(errno, pin);
+  if (const int result = bpf_link__pin(link.get(), pin.c_str()); result != 0) return not_attached(-result, pin);
+  return Fd(::fcntl(bpf_link__fd(link.get()), F_DUPFD_CLOEXEC, 3));
+}
+
+bool is_commands_pinned(const std::string& pins) { return get_pinned(pins + "/commands").ok(); }
+
+}  // namespace guardd::seal
