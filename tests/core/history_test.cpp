@@ -218,6 +218,7 @@ TEST_CASE("a replica that shuts down, and answers nobody, stays what it said tha
   SECTION("until it is heard again") {
     const std::vector<DatasetMemory> silent = host.learn(heard).memories;
     role.role = Role::primary;
+    role.silent = false;
     const DatasetMemory memory = host.learn(silent).memories.front();
     CHECK_FALSE(memory.was_healthy_replica);
     CHECK(memory.last_role == Role::primary);
