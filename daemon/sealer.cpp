@@ -34,6 +34,8 @@ constexpr const char* sysfs = "/sys";
 constexpr std::chrono::milliseconds round = 1s;
 /// Rounds from one attempt to attach to the next, where the first has failed: somebody may have mounted a bpffs.
 constexpr std::uint64_t try_again = 10;
+/// The program for commands: a kernel that refuses it does so for good, mostly, and asking takes some 10 ms.
+constexpr std::uint64_t try_commands_again = 60;
 /// What comes meanwhile is taken together: a tool that tries again and again is one line.
 constexpr std::chrono::milliseconds gather = 100ms;
 constexpr std::uint64_t most_told_a_second = 20;
@@ -134,8 +136,11 @@ bool Sealer::attach() {
 /// Not every kernel can; what there is of the seal is in force without.
 void Sealer::attach_commands() {
   Result<Fd> commands = seal::attach_commands(places_.pins, attached_->pinned);
-  if (!commands) spdlog::warn("seal: {}", printable(commands.error().message));
-  commands_ = commands ? std::move(*commands) : Fd();
+  const std::string problem = commands ? "" : commands.error().message;
+  if (!problem.empty() && problem != commands_problem_) spdlog::warn("seal: {}", printable(problem));
+  commands_problem_ = problem;
+  // What is attached already is better than nothing, also where its pin can't be put back.
+  if (commands) commands_ = std::move(*commands);
 }
 
 void Sealer::follow(const Snapshot& snapshot) {
@@ -172,6 +177,17 @@ void Sealer::follow_ledger() {
   if (const std::optional<Looked> looked = looker_.last()) follow(*looked->snapshot);
 }
 
+/// A kernel that did not take the program may be ready for it later: securityfs is mounted, memory is there.
+void Sealer::check_commands() {
+  const bool is_lost = commands_ && !seal::is_commands_pinned(places_.pins);
+  if (is_lost && commands_problem_.empty()) {
+    const std::string what = "the pin of the seal's program for commands is gone";
+    spdlog::error("seal: {}; putting it back", what);
+    record("seal.lost", {{"reason", what}});
+  }
+  if (is_lost || (!commands_ && ++rounds_without_ % try_commands_again == 0)) attach_commands();
+}
+
 /// What is pinned must be what is attached; else the next guardd would find nothing, or somebody has taken it off. The
 /// new one is there before the old one goes.
 void Sealer::check_pins() {
@@ -179,7 +195,7 @@ void Sealer::check_pins() {
   const Result<seal::Pinned> pinned = seal::open_pinned(places_.pins);
   const bool is_on = ours && ours->cgroup != 0;
   if (is_on && pinned) {
-    if (commands_ && !seal::is_commands_pinned(places_.pins)) attach_commands();
+    check_commands();
     return;
   }
   const std::string what =
@@ -192,7 +208,9 @@ void Sealer::check_pins() {
   const Result<SealEntries> entries = seal::read_sealed(attached_->pinned);
   const Result<std::uint64_t> lifted = seal::read_setting(attached_->pinned.settings, GUARDD_SEAL_LIFTED_UNTIL);
   if (const auto error = seal::forget_pinned(places_.pins)) return fail(*error);
+  // Until the new one has its entries, and no longer: it decides by its own maps.
   const std::optional<seal::Attached> old = std::exchange(attached_, std::nullopt);
+  const Fd old_commands = std::exchange(commands_, Fd());
   ring_.reset();
   if (!attach()) return;
   if (entries) {
@@ -295,7 +313,8 @@ void Sealer::report(const seal::Denial& denial) {
     second_ = now_s;
     told_this_second_ = 0;
     if (untold_ != 0)
-      record("seal.more", {{"reason", std::to_string(std::exchange(untold_, 0)) + " more openings of sealed devices"}});
+      record("seal.more", {{"reason", std::to_string(std::exchange(untold_, 0)) +
+                                          " more openings of sealed devices, or commands to them"}});
   }
   if (++told_this_second_ > most_told_a_second) {
     untold_ += denial.times;
@@ -335,6 +354,8 @@ json Sealer::status_json() const {
   for (const json& one : recent_) out["recent"].push_back(one);
   if (!attached_) return out;
   out["devices"] = devices_json();
+  out["commands"] = commands_.get() >= 0;
+  if (!commands_problem_.empty()) out["commands_problem"] = printable(commands_problem_);
   if (const auto counters = seal::read_counters(attached_->pinned)) {
     out["counters"] = {{"denied", counters->denied},
                        {"observed", counters->observed},

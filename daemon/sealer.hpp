@@ -59,6 +59,7 @@ class Sealer {
  private:
   bool attach();
   void attach_commands();
+  void check_commands();
   void check_pins();
   void follow_ledger();
   void read_denials();
@@ -76,7 +77,8 @@ class Sealer {
   seal::CgroupRoot cgroup_root_;
   seal::Places places_;
   std::optional<seal::Attached> attached_;
-  Fd commands_;  ///< the link of the program for commands, where the kernel takes one
+  Fd commands_;                   ///< the link of the program for commands, where the kernel takes one
+  std::string commands_problem_;  ///< why there is none, or none that outlives guardd
   std::unique_ptr<seal::EventRing> ring_;
   std::optional<seal::CgroupNames> cgroups_;
   SealPlan plan_;

@@ -4,6 +4,9 @@
 #pragma once
 
 #define GUARDD_SEAL_LAYOUT "seal-1"
+/// Where the link of the program for commands is pinned, below that directory; and while it is being put in the place of another.
+#define GUARDD_SEAL_COMMANDS_PIN "/commands"
+#define GUARDD_SEAL_FRESH_PIN "-new" // no dot: bpffs takes none
 /// Far more block devices than a host has; 40 bytes each.
 #define GUARDD_SEAL_MOST_DEVICES 16384
 /// 100 permits of a few devices each, and the trusted slice.

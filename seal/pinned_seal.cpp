@@ -96,8 +96,10 @@ std::optional<Error> forget_pinned(const std::string& directory) {
   const std::string link = directory + "/link";
   if (::unlink(link.c_str()) != 0 && errno != ENOENT) return os_error(errno, link);
   // The program for commands is not everywhere; without its pin it ends with who has it open.
-  const std::string commands = directory + "/commands";
-  if (::unlink(commands.c_str()) != 0 && errno != ENOENT) return os_error(errno, commands);
+  for (const char* const name : {GUARDD_SEAL_COMMANDS_PIN, GUARDD_SEAL_COMMANDS_PIN GUARDD_SEAL_FRESH_PIN}) {
+    const std::string commands = directory + name;
+    if (::unlink(commands.c_str()) != 0 && errno != ENOENT) return os_error(errno, commands);
+  }
   for (const Pin& pin : map_pins()) {
     const std::string path = directory + "/" + pin.name;
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return os_error(errno, path);

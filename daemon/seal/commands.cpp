@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include "os/read.hpp"
@@ -48,18 +49,33 @@ std::optional<Error> use_maps(::seal_commands& program, const Pinned& seal) {
   return std::nullopt;
 }
 
-std::uint64_t tag_of(int program) {
-  const Result<ProgramInfo> info = program_info(program);
-  return info ? info->tag : 0;
+Result<ProgramInfo> program_of(const Fd& link) {
+  const Result<LinkInfo> info = link_info(link.get());
+  if (!info) return info.error();
+  const Result<Fd> program = program_by_id(info->program);
+  if (!program) return program.error();
+  return program_info(program->get());
 }
 
-/// The pinned link, where it is of the same program.
-Fd kept(const std::string& pin, int program) {
+/// The pinned link where it is of the same program, or none; "foreign" where guardd has not made it.
+Result<Fd> kept(const std::string& pin, const ProgramInfo& ours) {
   Result<Fd> link = get_pinned(pin);
-  if (!link) return {};
-  const Result<LinkInfo> info = link_info(link->get());
-  const Result<Fd> theirs = info ? program_by_id(info->program) : Result<Fd>(Error{});
-  return theirs && tag_of(theirs->get()) == tag_of(program) ? std::move(*link) : Fd();
+  if (!link && link.error().code == "enoent") return Fd();
+  if (!link) return link;
+  const Result<ProgramInfo> theirs = program_of(*link);
+  if (!theirs || theirs->type != ours.type || theirs->name != ours.name) {
+    return not_attached({"foreign", pin + " is of another program: guardd leaves it alone"});
+  }
+  return theirs->tag == ours.tag ? std::move(*link) : Fd();
+}
+
+/// In the place of the one before, in one step.
+std::optional<Error> pin_link(bpf_link* link, const std::string& pin) {
+  const std::string fresh = pin + GUARDD_SEAL_FRESH_PIN;
+  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return not_attached(errno, fresh);
+  if (const int result = bpf_link__pin(link, fresh.c_str()); result != 0) return not_attached(-result, fresh);
+  if (::rename(fresh.c_str(), pin.c_str()) != 0) return not_attached(errno, pin);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -68,24 +84,25 @@ Result<Fd> attach_commands(const std::string& pins, const Pinned& seal) {
   if (const auto error = check_module()) return *error;
   const Skeleton program(seal_commands__open(), seal_commands__destroy);
   if (!program) return not_attached(errno, "the program");
-  // This type of program has them all from 5.8 on, and a kernel has these hooks for it from 5.11 on.
+  // This type of program has them all from 5.14 on; before, the kernel refuses it.
   program->rodata->has_ancestors = program->rodata->has_pid_namespace = 1;
   program->rodata->has_pid = program->rodata->has_comm = 1;
   if (const auto error = use_maps(*program, seal)) return *error;
   if (const int result = seal_commands__load(program.get()); result != 0) {
     return not_attached(-result, "the kernel does not take the program");
   }
-  const std::string pin = pins + "/commands";
-  if (Fd link = kept(pin, bpf_program__fd(program->progs.guardd_commands))) return link;
+  const std::string pin = pins + GUARDD_SEAL_COMMANDS_PIN;
+  const Result<ProgramInfo> ours = program_info(bpf_program__fd(program->progs.guardd_commands));
+  if (!ours) return not_attached(ours.error());
+  Result<Fd> before = kept(pin, *ours);
+  if (!before || *before) return before;
   const std::unique_ptr<bpf_link, decltype(&bpf_link__destroy)> link(
       bpf_program__attach_lsm(program->progs.guardd_commands), bpf_link__destroy);
   if (!link) return not_attached(errno, "attaching");
-  // The new one is at work before the old one goes.
-  if (::unlink(pin.c_str()) != 0 && errno != ENOENT) return not_attached(errno, pin);
-  if (const int result = bpf_link__pin(link.get(), pin.c_str()); result != 0) return not_attached(-result, pin);
+  if (const auto error = pin_link(link.get(), pin)) return *error;
   return Fd(::fcntl(bpf_link__fd(link.get()), F_DUPFD_CLOEXEC, 3));
 }
 
-bool is_commands_pinned(const std::string& pins) { return get_pinned(pins + "/commands").ok(); }
+bool is_commands_pinned(const std::string& pins) { return get_pinned(pins + GUARDD_SEAL_COMMANDS_PIN).ok(); }
 
 }  // namespace guardd::seal
