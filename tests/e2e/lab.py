@@ -29,9 +29,13 @@ class Process:
         self.lab.kill(self.pid, number)
 
     def stop(self):
-        """SIGSTOP, and waits until it has worked."""
-        self.send(signal.SIGSTOP)
-        wait_for(lambda: self.state() == "T", f"process {self.pid} to stop")
+        """SIGSTOP, until it has worked: the nsenter(1) around it, resumed a moment ago, resumes its child once more."""
+
+        def is_stopped():
+            self.send(signal.SIGSTOP)
+            return self.state() == "T"
+
+        wait_for(is_stopped, f"process {self.pid} to stop")
 
     def resume(self):
         self.send(signal.SIGCONT)
