@@ -243,8 +243,9 @@ class Lab:
         """
         image = f"{directory}/{name}.img"
         self.run(["truncate", "--size", f"{size_mib}M", image])
-        attach = f"for try in 1 2 3 4 5; do losetup --find --show {image} && exit 0; done; exit 1"  # others take them too
-        device = self.run(attach).stdout.decode().split()[-1]
+        # Others take them too, and those of a lab that has just ended are free in a moment.
+        attach = ["losetup", "--find", "--show", image]
+        device = wait_for(lambda: self.run(attach, check=False).stdout.decode().strip(), "a free loop device")
         self.loops.append(device)
         self.give(device)
         return device
