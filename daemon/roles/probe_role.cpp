@@ -103,14 +103,18 @@ RoleFact ask(const RoleInput& input, const HostRoot& root, int answer, pid_t par
     return unknown("the probe keeps privileges: " + error->message);
   if (!die_with(parent)) ::_exit(1);
   RoleFact fact;
+  bool all_silent = !servers->empty();
   std::size_t left = servers->size();
   for (Fd& server : *servers) {
     const std::int64_t now = monotonic_now_us();
     fact =
         ask_one(std::move(server), *placeholder, *login, now + (deadline_us - now) / static_cast<std::int64_t>(left));
     --left;
+    all_silent = all_silent && fact.silent;
     if (!fact.version.empty()) break;  // it speaks the protocol: this is the one
   }
+  // MySQL's X Protocol answers no greeting on its own socket; a server that turned us away on the other one spoke.
+  fact.silent = all_silent;
   return fact;
 }
 
