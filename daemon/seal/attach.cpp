@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "daemon/seal/reuse_maps.hpp"
 #include "os/read.hpp"
 #include "seal.skel.h"
 #include "seal/bpf_call.hpp"
@@ -151,19 +152,6 @@ Result<bool> renew(const Pinned& pinned, const ::seal& program) {
   const int result = bpf_link_update(pinned.link.get(), ours, nullptr);
   if (result != 0) return os_error(-result, "the seal keeps the program of another guardd: putting ours in its place");
   return true;
-}
-
-std::optional<Error> reuse_maps(::seal& program, const Pinned& pinned) {
-  const std::array<std::pair<bpf_map*, int>, 5> maps{{{program.maps.sealed, pinned.sealed.get()},
-                                                      {program.maps.exempt, pinned.exempt.get()},
-                                                      {program.maps.settings, pinned.settings.get()},
-                                                      {program.maps.counters, pinned.counters.get()},
-                                                      {program.maps.events, pinned.events.get()}}};
-  for (const auto& [map, fd] : maps) {
-    const int result = bpf_map__reuse_fd(map, fd);
-    if (result != 0) return os_error(-result, "a pinned map of the seal");
-  }
-  return std::nullopt;
 }
 
 class LibbpfRing final : public EventRing {

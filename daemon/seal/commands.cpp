@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
 
+#include "daemon/seal/reuse_maps.hpp"
 #include "os/read.hpp"
 #include "seal/bpf_call.hpp"
 #include "seal_commands.skel.h"
@@ -34,19 +34,6 @@ std::optional<Error> check_module() {
   if (!modules) return not_attached({"no_lsm", modules.error().message + "; securityfs is to be mounted there"});
   if (("," + *modules + ",").find(",bpf,") != std::string::npos || modules->ends_with(",bpf\n")) return std::nullopt;
   return not_attached({"no_lsm", "the kernel does not run BPF's security module; boot with bpf in lsm="});
-}
-
-std::optional<Error> use_maps(::seal_commands& program, const Pinned& seal) {
-  const std::array<std::pair<bpf_map*, int>, 5> maps{{{program.maps.sealed, seal.sealed.get()},
-                                                      {program.maps.exempt, seal.exempt.get()},
-                                                      {program.maps.settings, seal.settings.get()},
-                                                      {program.maps.counters, seal.counters.get()},
-                                                      {program.maps.events, seal.events.get()}}};
-  for (const auto& [map, fd] : maps) {
-    const int result = bpf_map__reuse_fd(map, fd);
-    if (result != 0) return not_attached(-result, "a pinned map of the seal");
-  }
-  return std::nullopt;
 }
 
 Result<ProgramInfo> program_of(const Fd& link) {
@@ -87,7 +74,7 @@ Result<Fd> attach_commands(const std::string& pins, const Pinned& seal) {
   // This type of program has them all from 5.14 on; before, the kernel refuses it.
   program->rodata->has_ancestors = program->rodata->has_pid_namespace = 1;
   program->rodata->has_pid = program->rodata->has_comm = 1;
-  if (const auto error = use_maps(*program, seal)) return *error;
+  if (const auto error = reuse_maps(*program, seal)) return not_attached(*error);
   if (const int result = seal_commands__load(program.get()); result != 0) {
     return not_attached(-result, "the kernel does not take the program");
   }
