@@ -40,6 +40,14 @@ Result<Info> info_of(int object, const char* what) {
   return info;
 }
 
+Result<Fd> program_by_id(std::uint32_t id) {
+  bpf_attr attr = nothing();
+  attr.prog_id = id;
+  const long fd = call(BPF_PROG_GET_FD_BY_ID, attr);
+  if (fd < 0) return os_error(errno, "the seal's program");
+  return Fd(static_cast<int>(fd));
+}
+
 }  // namespace
 
 Result<Fd> get_pinned(const std::string& path) {
@@ -67,14 +75,6 @@ Result<LinkInfo> link_info(int link) {
   return out;
 }
 
-Result<Fd> program_by_id(std::uint32_t id) {
-  bpf_attr attr = nothing();
-  attr.prog_id = id;
-  const long fd = call(BPF_PROG_GET_FD_BY_ID, attr);
-  if (fd < 0) return os_error(errno, "the seal's program");
-  return Fd(static_cast<int>(fd));
-}
-
 Result<ProgramInfo> program_info(int program) {
   const Result<bpf_prog_info> info = info_of<bpf_prog_info>(program, "the seal's program");
   if (!info) return info.error();
@@ -83,6 +83,12 @@ Result<ProgramInfo> program_info(int program) {
   static_assert(sizeof(info->tag) == sizeof(out.tag));
   std::memcpy(&out.tag, info->tag, sizeof(out.tag));
   return out;
+}
+
+Result<ProgramInfo> program_info_by_id(std::uint32_t id) {
+  const Result<Fd> program = program_by_id(id);
+  if (!program) return program.error();
+  return program_info(program->get());
 }
 
 std::optional<Error> map_put(int map, const void* key, const void* value) {

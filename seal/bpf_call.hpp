@@ -35,8 +35,8 @@ struct ProgramInfo {
 Result<Fd> get_pinned(const std::string& path);
 Result<MapShape> shape_of(int map);
 Result<LinkInfo> link_info(int link);
-Result<Fd> program_by_id(std::uint32_t id);
 Result<ProgramInfo> program_info(int program);
+Result<ProgramInfo> program_info_by_id(std::uint32_t id);
 
 /// Keys and values are of the map's own sizes.
 [[nodiscard]] std::optional<Error> map_put(int map, const void* key, const void* value);

@@ -50,9 +50,7 @@ std::optional<Error> check_link(const std::string& path, const Fd& link) {
   const Result<LinkInfo> info = link_info(link.get());
   if (!info) return foreign(path, "is no link");
   if (info->type != BPF_LINK_TYPE_CGROUP || info->attach != BPF_CGROUP_DEVICE) return foreign(path, "is another link");
-  const Result<Fd> program = program_by_id(info->program);
-  if (!program) return program.error();
-  const Result<ProgramInfo> of = program_info(program->get());
+  const Result<ProgramInfo> of = program_info_by_id(info->program);
   if (!of) return of.error();
   if (of->type != BPF_PROG_TYPE_CGROUP_DEVICE || of->name != program_name)
     return foreign(path, "is of another program");

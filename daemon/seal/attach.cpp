@@ -142,9 +142,7 @@ Result<bool> renew(const Pinned& pinned, const ::seal& program) {
   const int ours = bpf_program__fd(program.progs.guardd_seal);
   const Result<LinkInfo> link = link_info(pinned.link.get());
   if (!link) return link.error();
-  const Result<Fd> theirs = program_by_id(link->program);
-  if (!theirs) return theirs.error();
-  const Result<ProgramInfo> is = program_info(theirs->get());
+  const Result<ProgramInfo> is = program_info_by_id(link->program);
   const Result<ProgramInfo> should_be = program_info(ours);
   if (!is) return is.error();
   if (!should_be) return should_be.error();

@@ -39,9 +39,7 @@ std::optional<Error> check_module() {
 Result<ProgramInfo> program_of(const Fd& link) {
   const Result<LinkInfo> info = link_info(link.get());
   if (!info) return info.error();
-  const Result<Fd> program = program_by_id(info->program);
-  if (!program) return program.error();
-  return program_info(program->get());
+  return program_info_by_id(info->program);
 }
 
 /// The pinned link where it is of the same program, or none; "foreign" where guardd has not made it.
